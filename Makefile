@@ -1,0 +1,61 @@
+# What people and CI run, by the same names. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup repro test check profile pull lock
+
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+UV = $(shell command -v uv || echo $(BIN)/uv)
+PYTHON ?= $(shell command -v python3.11 || echo python3)
+EXTRAS := cpu demo dev
+export PATH := $(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export PYTHONDONTWRITEBYTECODE := 1
+RUST_SOURCES := $(shell find rust -type f -not -path 'rust/target/*' 2>/dev/null)
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: $(VENV)/.package ## virtual environment, pinned packages, compiled extension
+
+$(VENV)/.python:
+	$(PYTHON) -m venv $(VENV)
+	command -v uv > /dev/null || $(BIN)/pip install --quiet uv
+	touch $@
+
+$(VENV)/.packages: requirements.lock $(VENV)/.python
+	$(UV) pip sync --quiet --require-hashes requirements.lock
+	touch $@
+
+# The package is installed in place; only its compiled module has to be made again when Rust sources change.
+$(VENV)/.package: $(VENV)/.packages pyproject.toml $(RUST_SOURCES)
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+repro: setup ## run the pipeline of params.yaml; what is committed is freed from the scratch
+	dvc repro
+	platoscope work clean
+
+test: setup ## every test, Python and Rust
+	cargo test --manifest-path rust/Cargo.toml --locked --quiet
+	pytest
+
+check: setup ## linters, formatters and type checkers
+	ruff check
+	ruff format --check
+	mypy
+	stubtest platoscope._native
+	cargo fmt --manifest-path rust/Cargo.toml --all --check
+	cargo clippy --manifest-path rust/Cargo.toml --all-targets --locked --quiet -- -D warnings
+
+profile: setup ## put profiles/P.yaml in place as params.yaml: make profile P=clips DATA=DIR
+	platoscope profile $(P) $(if $(DATA),--data "$(DATA)")
+
+pull: setup ## get results from the DVC remote without videos, and run what leans on them
+	dvc pull --allow-missing
+	dvc repro --allow-missing
+
+lock: ## pin the newest packages that pyproject.toml allows (no index or host lines)
+	$(UV) pip compile pyproject.toml $(EXTRAS:%=--extra %) --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock

@@ -1,0 +1,1 @@
+"""What is shown: data sets, frames, captions, and the samples that take part."""

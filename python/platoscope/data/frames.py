@@ -1,0 +1,186 @@
+"""The ``frames`` stage: every video is decoded once, for all budgets and samplers, into one store of square frames.
+
+A video that cannot be decoded stays in the store with no frames, status ``failed`` and its reason; it is never
+replaced. Small pictures for the report go to a store of their own.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from platoscope.data.decode import decode_clip
+from platoscope.data.rows import read_lines
+from platoscope.data.sampling import budgets_of
+from platoscope.errors import DataError
+from platoscope.parallel import Crash, Pool, worker_count
+from platoscope.params import Params
+from platoscope.progress import track
+from platoscope.project import Project
+from platoscope.provenance import closure, code_digest, versions
+from platoscope.scratch import Work, require_space
+from platoscope.store import STATUS, ClipFrames, digest_ids, write_frames, write_thumbnails
+
+BLOCK = 16
+LIMIT_S = 300.0
+THUMBNAIL = 64
+THUMBNAIL_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Job:
+    """One video to decode, as it is sent to a worker."""
+
+    path: Path
+    budgets: tuple[int, ...]
+    samplers: tuple[str, ...]
+    size: int
+    fit: str
+
+
+def run(params: Params, project: Project) -> str:
+    """Decode ``data/dataset/videos.jsonl``; gives the summary line."""
+    videos = read_lines(project.dataset / "videos.jsonl")
+    folder, p, budgets = (
+        project.videos(params.dataset.source, params.dataset.path),
+        params.frames,
+        params.budgets.frames,
+    )
+    spec: dict[str, Any] = {
+        "videos": [[video["id"], video["digest"]] for video in videos],
+        "frames": p.model_dump(mode="json", exclude={"short"}),
+        "budgets": budgets,
+        "code": code_digest(closure("data.frames")),
+        "versions": versions("av", "numpy", "pillow"),
+    }
+    choices = [f"{sampler}/{n_f}" for sampler in p.samplers for n_f in budgets_of(sampler, budgets)]
+    frame_bytes = p.size * p.size * 3
+    require_space(project.scratch, 2 * len(videos) * 2 * max(budgets) * frame_bytes)
+    jobs = [Job(folder / video["path"], budgets, p.samplers, p.size, p.fit) for video in videos]
+    _check_there(jobs)
+    blocks = {f"{start:07d}.npz": jobs[start : start + BLOCK] for start in range(0, len(jobs), BLOCK)}
+    work = Work(project.scratch, stage="frames", spec=spec)
+    with Pool(workers=worker_count(), limit_s=LIMIT_S) as pool:
+
+        def make(name: str, part: Path) -> None:
+            _save(part, [_or_failed(clip, p.size) for clip in pool.map(decode, blocks[name])])
+
+        list(track(work.compute(list(blocks), make), "decode", total=len(blocks)))
+    clips = ClipBlocks([work.block(name) for name in blocks])
+    attributes = {"videos": digest_ids(video["id"] for video in videos), "size": p.size, "fit": p.fit}
+    ids = [video["id"] for video in videos]
+
+    def build(result: Path) -> None:
+        counts = [len(clip.frame_index) for clip in clips]
+        described = {**attributes, "choices": choices}
+        write_frames(result / "frames.zarr", clips, counts=counts, attributes=described)
+        write_thumbnails(result / "thumbnails.zarr", _thumbnails(clips, wanted=p.thumbnails), ids=ids)
+
+    work.publish({"frames.zarr": project.frames, "thumbnails.zarr": project.thumbnails}, build, staging=project.staging)
+    return _summary(clips)
+
+
+def _check_there(jobs: Sequence[Job]) -> None:
+    """Refuse files that are gone since the data set was read: nothing is wrong with these videos."""
+    gone = [job.path for job in jobs if not job.path.is_file()]
+    if gone:
+        raise DataError(
+            f"{len(gone)} of {len(jobs)} videos are missing, first {gone[0]}: put them back, or `dvc repro`"
+        )
+
+
+def decode(job: Job) -> ClipFrames:
+    """Decode one video; a failure is a status with its reason."""
+    try:
+        clip = decode_clip(job.path, budgets=job.budgets, samplers=job.samplers, size=job.size, fit=job.fit)
+    except DataError as error:
+        # The cause alone: the path of the file is not the same on another machine.
+        return _failed(str(error.__cause__ or error), job.size)
+    return ClipFrames(
+        frames=clip.frames,
+        frame_index=clip.frame_index,
+        pts_seconds=clip.pts_seconds,
+        choice={f"{sampler}/{n_f}": rows for (sampler, n_f), rows in clip.choice.items()},
+        n_decoded=clip.n_decoded,
+        seconds=clip.duration_seconds,
+        status=clip.status,
+        note=clip.note,
+    )
+
+
+class ClipBlocks:
+    """The clips of the blocks in order, one block in memory at a time; can be gone through several times."""
+
+    def __init__(self, blocks: Sequence[Path]) -> None:
+        self._blocks = blocks
+
+    def __iter__(self) -> Iterator[ClipFrames]:
+        for block in self._blocks:
+            yield from _load(block)
+
+
+def _or_failed(clip: ClipFrames | Crash, size: int) -> ClipFrames:
+    return _failed(f"decoding {clip.reason}", size) if isinstance(clip, Crash) else clip
+
+
+def _failed(reason: str, size: int) -> ClipFrames:
+    nothing = np.empty((0, size, size, 3), np.uint8)
+    return ClipFrames(nothing, np.empty(0, np.int32), np.empty(0), {}, 0, 0.0, "failed", reason)
+
+
+def _save(part: Path, clips: Sequence[ClipFrames]) -> None:
+    """Write the clips of a block; arrays end to end, the rest as JSON."""
+    lines = []
+    for clip in clips:
+        fields = {key: value for key, value in vars(clip).items() if key != "frames"}
+        fields["choice"] = {name: rows.tolist() for name, rows in clip.choice.items()}
+        fields["frame_index"], fields["pts_seconds"] = clip.frame_index.tolist(), clip.pts_seconds.tolist()
+        lines.append(fields)
+    with part.open("wb") as handle:
+        frames = np.concatenate([clip.frames for clip in clips])
+        np.savez(handle, frames=frames, clips=np.frombuffer(json.dumps(lines).encode(), np.uint8))
+
+
+def _load(block: Path) -> list[ClipFrames]:
+    with np.load(block) as content:
+        frames, lines = content["frames"], json.loads(content["clips"].tobytes())
+    clips, start = [], 0
+    for fields in lines:
+        stop = start + len(fields["frame_index"])
+        fields["frame_index"] = np.array(fields["frame_index"], np.int32)
+        fields["pts_seconds"] = np.array(fields["pts_seconds"], np.float64)
+        fields["choice"] = {name: np.array(rows, np.int32) for name, rows in fields["choice"].items()}
+        clips.append(ClipFrames(frames=frames[start:stop], **fields))
+        start = stop
+    return clips
+
+
+def _thumbnails(clips: ClipBlocks, *, wanted: bool) -> NDArray[np.uint8]:
+    """Four small pictures across each clip, uint8 [sample, step, height, width, 3]; black where a video failed."""
+    shape = (THUMBNAIL_STEPS, THUMBNAIL, THUMBNAIL, 3)
+    rows = [_strip(clip.frames, shape) for clip in clips] if wanted else []
+    return np.stack(rows) if rows else np.empty((0, *shape), np.uint8)
+
+
+def _strip(frames: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    strip = np.zeros(shape, np.uint8)
+    if len(frames):
+        for step in range(shape[0]):
+            frame = frames[(2 * step + 1) * len(frames) // (2 * shape[0])]
+            strip[step] = np.asarray(Image.fromarray(frame).resize((shape[2], shape[1]), Image.Resampling.BICUBIC))
+    return strip
+
+
+def _summary(clips: ClipBlocks) -> str:
+    status = [(clip.status, len(clip.frame_index)) for clip in clips]
+    counts = ", ".join(f"{n} {name}" for name in STATUS if (n := _count(status, name)))
+    return f"frames: {sum(n for _, n in status)} frames of {len(status)} videos ({counts})"
+
+
+def _count(status: Sequence[tuple[str, int]], name: str) -> int:
+    return sum(one == name for one, _ in status)

@@ -1,0 +1,53 @@
+"""The rows that pass between the steps on the data side, and the JSON lines that they are kept in."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from platoscope.errors import DataError, StoreError
+from platoscope.scratch import write_file
+
+
+@dataclass(frozen=True)
+class Row:
+    """One video with its captions, as every source gives it.
+
+    ``video`` is relative to the source's folder; ``source`` is what the clip was cut from, where that is known.
+    """
+
+    id: str
+    video: str
+    captions: tuple[str, ...]
+    source: str | None = None
+    split: str | None = None
+    labels: dict[str, Any] = field(default_factory=dict)
+
+
+def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    """Write JSON lines, whole or not at all."""
+    write_file(path, "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows))
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Read JSON lines that a stage wrote.
+
+    Raises
+    ------
+    StoreError
+        If the file is missing.
+    DataError
+        If a line is not JSON; the message names file and line.
+    """
+    if not path.is_file():
+        raise StoreError(f"{path} is missing: make it with `dvc repro`, or get it with `dvc pull`")
+    rows = []
+    # Lines end at \n alone: a caption may hold U+2028 or U+0085, which str.splitlines takes for ends.
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                raise DataError(f"{path}:{number}: not JSON: {error.msg}") from error
+    return rows

@@ -1,0 +1,104 @@
+"""The ``samples`` stage: which samples take part, settled once before any feature is computed.
+
+A sample takes part if its video decoded, has enough frames where ``frames.short`` is ``exclude``, and has at least as
+many captions as the largest budget. N is what was asked for or an error; who is out stands in ``excluded.csv``.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from platoscope.data.rows import read_lines, write_lines
+from platoscope.errors import DataError, StoreError
+from platoscope.params import Params
+from platoscope.project import Project
+from platoscope.scratch import write_file
+from platoscope.store import FramesStore, digest_ids
+
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Samples:
+    """The samples in the order of every store after this stage.
+
+    rows: int64 [sample], each sample's row in the frames store; sources: what the clip was cut from, if known.
+    """
+
+    ids: tuple[str, ...]
+    sources: tuple[str | None, ...]
+    rows: NDArray[np.int64]
+
+    @property
+    def digest(self) -> str:
+        """Digest of the ordered ids, which every store carries."""
+        return digest_ids(self.ids)
+
+
+def read_samples(path: Path) -> Samples:
+    """Read ``data/samples.jsonl``."""
+    lines = read_lines(path)
+    return Samples(
+        ids=tuple(line["id"] for line in lines),
+        sources=tuple(line["source"] for line in lines),
+        rows=np.array([line["row"] for line in lines], np.int64),
+    )
+
+
+def run(params: Params, project: Project) -> str:
+    """Write ``data/samples.jsonl`` and ``data/excluded.csv``; gives the summary line."""
+    videos = read_lines(project.dataset / "videos.jsonl")
+    faults = dict(_faults(params, project, [video["id"] for video in videos]))
+    able = [row for row in range(len(videos)) if row not in faults]
+    reasons = [f"{videos[row]['id']}: {stage}: {reason}" for row, (stage, reason) in sorted(faults.items())]
+    kept = _draw(able, params.samples.n, seed=params.samples.seed, reasons=reasons)
+    write_lines(
+        project.samples,
+        ({"id": videos[row]["id"], "source": videos[row]["source"], "row": row} for row in kept),
+    )
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(("id", "stage", "reason"))
+    writer.writerows((videos[row]["id"], *faults[row]) for row in sorted(faults))
+    left = sorted(set(able) - set(kept))
+    writer.writerows((videos[row]["id"], "samples", f"not among the {len(kept)} drawn") for row in left)
+    write_file(project.excluded, table.getvalue())
+    return f"samples: {len(kept)} of {len(videos)} take part, {len(faults)} cannot, {len(left)} were not drawn"
+
+
+def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Rows that cannot take part, with the stage that says so and why."""
+    frames = FramesStore(project.frames)
+    n_captions = {row["id"]: len(row["captions"]) for row in read_lines(project.captions)}
+    if frames.attributes["videos"] != digest_ids(ids):
+        raise StoreError(f"{project.frames} was not made from the {len(ids)} videos of videos.jsonl: run `dvc repro`")
+    if n_captions.keys() != set(ids):
+        odd = min(n_captions.keys() ^ set(ids))
+        raise StoreError(
+            f"{project.captions} and videos.jsonl are of different samples, such as {odd!r}: run `dvc repro`"
+        )
+    n_f, n_c = max(params.budgets.frames), max(params.budgets.captions)
+    for row, (id_, status) in enumerate(zip(ids, frames.status, strict=True)):
+        if status == "failed" or (status in ("truncated", "damaged") and not params.samples.damaged):
+            yield row, ("frames", frames.notes.get(row, status))
+        elif params.frames.short == "exclude" and frames.n_decoded[row] < n_f:
+            yield row, ("frames", f"{frames.n_decoded[row]} frames, {n_f} are needed")
+        elif n_captions[id_] < n_c:
+            yield row, ("captions", f"{n_captions[id_]} captions, {n_c} are needed")
+
+
+def _draw(able: list[int], n: int | None, *, seed: int, reasons: Sequence[str]) -> list[int]:
+    if len(able) < (n or 2):
+        shown = "; ".join([*reasons[:SHOWN], *([f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else [])])
+        raise DataError(
+            f"samples.n asks for {n or 'at least 2'} samples, {len(able)} of {len(able) + len(reasons)} can take part"
+            + (f"; out are {shown}" if reasons else "")
+        )
+    if n is None:
+        return able
+    return sorted(np.random.default_rng(seed).permutation(able)[:n].tolist())

@@ -1,0 +1,88 @@
+"""What every encoder offers: named layers, and one vector a layer for each frame or text of a batch."""
+
+from importlib import import_module
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from platoscope.errors import InputError
+from platoscope.params import EncoderParams, TextEncoderParams, VideoEncoderParams
+
+Layers = list[NDArray[np.float32]]
+
+
+class ImageEncoder(Protocol):
+    """Encodes frames one by one.
+
+    ``layers`` names the layers in order, the last one ``final``; ``description`` says how it sees (preprocessing,
+    revision and digest of the weights, parameter count) and enters the attributes of the store.
+    """
+
+    layers: tuple[str, ...]
+    description: dict[str, Any]
+
+    def encode(self, frames: NDArray[np.uint8]) -> Layers:
+        """Encode frames, uint8 [batch, height, width, 3]; one float32 [batch, dim] a layer."""
+        ...
+
+
+class TextEncoder(Protocol):
+    """Encodes texts one by one; ``layers`` and ``description`` as for images, ``layers[0]`` the embeddings."""
+
+    layers: tuple[str, ...]
+    description: dict[str, Any]
+
+    def lengths(self, texts: list[str]) -> NDArray[np.int64]:
+        """Tokens of each text, int64 [batch], before anything is cut off."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest text, in tokens, that is encoded whole."""
+        ...
+
+    def encode(self, texts: list[str]) -> Layers:
+        """Encode texts; one float32 [batch, dim] a layer."""
+        ...
+
+
+def load_image_encoder(entry: VideoEncoderParams, *, frame_size: int, device: str) -> ImageEncoder:
+    """Load an encoder of the video side; ``frame_size`` is the side of the frames it will get, in pixels.
+
+    Raises
+    ------
+    InputError
+        If the entry does not fit its family.
+    WeightsError
+        If weights are missing or do not fit.
+    """
+    encoder: ImageEncoder = _family(entry).load(entry, frame_size=frame_size, device=device)
+    return encoder
+
+
+def load_text_encoder(entry: TextEncoderParams, *, device: str) -> TextEncoder:
+    """Load an encoder of the text side.
+
+    Raises
+    ------
+    InputError
+        If the entry does not fit its family.
+    WeightsError
+        If weights are missing or do not fit.
+    """
+    encoder: TextEncoder = _family(entry).load(entry, device=device)
+    return encoder
+
+
+def _family(entry: EncoderParams) -> Any:
+    """The module of an entry's family: its file has its name, which is how dvc.yaml finds it too."""
+    family = import_module(f"platoscope.encoders.{entry.family}")
+    used = {"family", "sampler", *family.USES}
+    idle = [n for n, field in type(entry).model_fields.items() if n not in used and getattr(entry, n) != field.default]
+    if idle:
+        raise InputError(
+            f"family {entry.family} makes no use of {idle[0]} ({getattr(entry, idle[0])!r}), only of "
+            f"{', '.join(family.USES)}"
+        )
+    return family

@@ -1,0 +1,237 @@
+"""Family ``timm``: any image model of timm that offers ``forward_intermediates``, encoded frame by frame.
+
+Layers are the raw outputs of the blocks or stages, pooled over patches, and ``final``, which is the library's own
+output before the classifier (equal to the plain forward pass).
+"""
+
+import difflib
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from platoscope.encoders import weights
+from platoscope.encoders.base import Layers
+from platoscope.errors import EncodingError, InputError, WeightsError
+from platoscope.params import VideoEncoderParams
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+USES = (
+    "checkpoint",
+    "weights",
+    "revision",
+    "pool",
+    "random_init",
+    "seed",
+    "dtype",
+    "allow_pickle",
+    "image_size",
+    "crop_pct",
+)
+POOLS = ("mean", "cls")
+HUB = "hf-hub:"
+
+
+class Timm:
+    """A timm model with its own preprocessing, giving one vector a layer for each frame."""
+
+    def __init__(self, model: "nn.Module", entry: VideoEncoderParams, *, frame_size: int, device: str) -> None:
+        from timm.data import resolve_data_config
+
+        self._dtype = getattr(torch, entry.dtype)
+        self._device = device
+        self._pool = _checked_pool(model, entry)
+        self.layers = (*_layer_names(model), "final")
+        parameters = sum(p.numel() for p in model.parameters())
+        overrides = {} if entry.image_size is None else {"img_size": entry.image_size}
+        config = resolve_data_config(overrides, model=model)
+        self._size = int(config["input_size"][-1])
+        self._resized = int(self._size / (entry.crop_pct or config["crop_pct"]))
+        self._frame_size = frame_size
+        self._interpolation = str(config["interpolation"])
+        if self._resized > frame_size:
+            raise InputError(
+                f"{entry.checkpoint} wants frames of {self._resized} px ({self._size} px after its crop), "
+                f"frames.size is {frame_size}: store larger frames, or lower image_size or raise crop_pct to 1.0"
+            )
+        _check_patches(model, self._size, entry)
+        if self._interpolation not in ("bilinear", "bicubic"):
+            raise InputError(
+                f"{entry.checkpoint} wants interpolation {self._interpolation!r}; bilinear and bicubic exist"
+            )
+        shape = (1, 3, 1, 1)
+        self._mean = torch.tensor(config["mean"], device=device).reshape(shape)
+        self._std = torch.tensor(config["std"], device=device).reshape(shape)
+        self._model = model.to(device=device, dtype=self._dtype, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        self.description: dict[str, Any] = {
+            "parameters": parameters,
+            "normed": ["final"],
+            "preprocessing": {
+                "resize": self._resized,
+                "crop": self._size,
+                "interpolation": self._interpolation,
+                "mean": list(config["mean"]),
+                "std": list(config["std"]),
+            },
+        }
+
+    @torch.inference_mode()
+    def encode(self, frames: NDArray[np.uint8]) -> Layers:
+        """Encode frames, uint8 [batch, height, width, 3]; one float32 [batch, dim] a layer.
+
+        Raises
+        ------
+        InputError
+            If they are not squares of the size that the encoder was loaded for.
+        EncodingError
+            If the model gives another number of layers than it says it has.
+        """
+        x = self.preprocess(frames).to(self._dtype)
+        if self._pool == "cls":
+            final, layers = self._model.forward_intermediates(x, return_prefix_tokens=True)
+            pooled = [prefix[:, 0] for _, prefix in layers]
+        else:
+            final, layers = self._model.forward_intermediates(x)
+            pooled = [tokens.float().mean((2, 3)) for tokens in layers]  # [batch, dim, height, width]
+        pooled.append(self._model.forward_head(final))  # the classifier is gone: the plain forward ends here
+        if len(pooled) != len(self.layers):
+            raise EncodingError(f"the model gave {len(pooled)} layers, its feature_info names {len(self.layers)}")
+        return [vector.float().cpu().numpy() for vector in pooled]
+
+    def preprocess(self, frames: NDArray[np.uint8]) -> "Tensor":
+        """Frames as the model wants them, float32 [batch, 3, height, width]: resized, centre-cropped, normalised."""
+        if frames.dtype != np.uint8 or frames.shape[1:] != (self._frame_size, self._frame_size, 3):
+            wanted = f"uint8 [batch, {self._frame_size}, {self._frame_size}, 3]"
+            raise InputError(f"frames are {frames.dtype} {frames.shape}, the encoder was loaded for {wanted}")
+        # torch takes no view that runs backwards and warns of one that cannot be written.
+        pixels = torch.from_numpy(np.require(frames, requirements=["C", "W"])).to(self._device)
+        x = pixels.permute(0, 3, 1, 2).float() / 255
+        if x.shape[-1] != self._resized:
+            x = torch.nn.functional.interpolate(
+                x, size=(self._resized, self._resized), mode=self._interpolation, antialias=True
+            ).clamp(0, 1)
+        start = round((self._resized - self._size) / 2)  # half a pixel goes to the even side, as in torchvision
+        x = x[:, :, start : start + self._size, start : start + self._size]
+        return ((x - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
+
+
+def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> Timm:
+    """Load the model of an entry: from ``weights``, from the hub by timm itself, or untrained.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint, its pool or its size cannot be had.
+    WeightsError
+        If weights are missing or do not fit.
+    """
+    if entry.checkpoint is None:
+        raise InputError("family timm needs checkpoint: a name of timm.list_models()")
+    sized = {} if entry.image_size is None else {"img_size": entry.image_size}
+    model = _create(entry, sized)
+    made_from: dict[str, Any] = {}
+    if entry.weights is not None and not entry.random_init:
+        file = weights.weights_file(entry.weights)
+        given = weights.read_weights(file, allow_pickle=entry.allow_pickle)
+        model.load_state_dict(weights.fit_weights(given, model.state_dict(), file=file), strict=True)
+        made_from = {"weights": weights.digest_weights(file)}
+    elif not entry.random_init:
+        made_from = {"weights": weights.digest_tensors(model.state_dict())}
+    _check_offers(model, entry)
+    model.reset_classifier(0)  # type: ignore[operator]
+    encoder = Timm(model, entry, frame_size=frame_size, device=device)
+    encoder.description.update(made_from)
+    return encoder
+
+
+def _create(entry: VideoEncoderParams, sized: dict[str, int]) -> "nn.Module":
+    name = str(entry.checkpoint)
+    pretrained = entry.weights is None and not entry.random_init
+    if not name.startswith(HUB):
+        _check_name(name, has_weights=not pretrained)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(entry.seed)  # torch.manual_seed would reach the GPUs' generators too
+        if not pretrained and not name.startswith(HUB):
+            return _built(name, sized)
+        name, overlay = _at_revision(name, entry.revision)
+        try:
+            return _built(name, sized, overlay, pretrained=pretrained)
+        except (OSError, RuntimeError) as error:
+            raise WeightsError(
+                f"{name}: the hub did not give the weights ({weights.first_line(error)}): go online once, "
+                "log in where the model is gated (HF_TOKEN), or name a file in weights"
+            ) from error
+
+
+def _built(
+    name: str, sized: dict[str, int], overlay: dict[str, str] | None = None, *, pretrained: bool = False
+) -> "nn.Module":
+    import timm
+
+    try:
+        model: nn.Module = timm.create_model(name, pretrained=pretrained, pretrained_cfg_overlay=overlay, **sized)
+    except TypeError as error:
+        # Convolutional models take any size and know no img_size.
+        if "img_size" not in str(error):
+            raise
+        model = timm.create_model(name, pretrained=pretrained, pretrained_cfg_overlay=overlay)
+    return model
+
+
+def _check_name(name: str, *, has_weights: bool) -> None:
+    import timm
+
+    known = {*timm.list_models(), *timm.list_models(include_tags=True)}
+    if name not in known:
+        near = ", ".join(difflib.get_close_matches(name, sorted(known), n=5, cutoff=0))
+        raise InputError(f"timm has no model {name!r}; the nearest names are {near}")
+    if not has_weights and not timm.is_model_pretrained(name):
+        raise WeightsError(f"{name}: timm knows no weights of it: name a file in weights, or say random_init: true")
+
+
+def _at_revision(name: str, revision: str) -> tuple[str, dict[str, str] | None]:
+    """Name and settings with which timm takes a model from the hub at a revision."""
+    import timm
+
+    if revision == "main":
+        return name, None
+    if name.startswith(HUB):
+        return f"{name}@{revision}", None
+    hub = timm.get_pretrained_cfg_value(name, "hf_hub_id")
+    if hub is None:
+        raise InputError(f"{name} is not on the hub, so that it has no revision {revision!r}, only main")
+    return name, {"hf_hub_id": f"{hub}@{revision}"}
+
+
+def _check_offers(model: "nn.Module", entry: VideoEncoderParams) -> None:
+    missing = [name for name in ("forward_intermediates", "reset_classifier") if not hasattr(model, name)]
+    if missing:
+        raise InputError(f"{entry.checkpoint} has no {missing[0]} in this version of timm, which the family needs")
+
+
+def _check_patches(model: Any, size: int, entry: VideoEncoderParams) -> None:
+    embed = getattr(model, "patch_embed", None)
+    patch = getattr(embed, "patch_size", None)
+    if patch is not None and not getattr(embed, "dynamic_img_pad", False) and size % patch[0]:
+        raise InputError(
+            f"{entry.checkpoint} cuts frames in patches of {patch[0]} px: image_size {size} is no multiple"
+        )
+
+
+def _checked_pool(model: Any, entry: VideoEncoderParams) -> str:
+    # Some models join their class token after the last block: it exists in no layer but the last.
+    gives_prefix = "return_prefix_tokens" in inspect.signature(model.forward_intermediates).parameters
+    has_cls = gives_prefix and getattr(model, "cls_token", None) is not None
+    pools = POOLS if has_cls else POOLS[:1]
+    if entry.pool not in pools:
+        raise InputError(f"{entry.checkpoint} has no pool {entry.pool!r}, only {', '.join(pools)}")
+    return entry.pool
+
+
+def _layer_names(model: "nn.Module") -> list[str]:
+    info: Any = model.feature_info
+    return [str(one["module"]) for one in (info.info if hasattr(info, "info") else info)]

@@ -1,0 +1,95 @@
+"""``platoscope work``: which scratch is unfinished, which is published, and which dvc.lock already holds."""
+
+import hashlib
+import json
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any
+
+import yaml
+
+from platoscope.errors import DataError
+from platoscope.project import Project
+from platoscope.scratch import LINE, in_use
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """One stage's scratch at one fingerprint. state: ``unfinished``, ``finished`` or ``committed``."""
+
+    path: Path
+    stage: str
+    n_blocks: int
+    n_bytes: int
+    state: str
+
+
+def scratches(project: Project) -> list[Scratch]:
+    """Every scratch of the project, in order of stage."""
+    held = _locked(project.root / "dvc.lock")
+    found = []
+    for line in sorted(project.scratch.glob(f"*/*/{LINE}")):
+        folder, stage = line.parent, json.loads(line.read_text(encoding="utf-8"))["stage"]
+        blocks = [file for file in (folder / "blocks").iterdir() if file.suffix != ".part"]
+        result = folder / "result"
+        outs = list(result.iterdir()) if result.is_dir() else []
+        state = "finished" if outs else "unfinished"
+        if outs and all(dvc_md5(out) in held.get(stage, ()) for out in outs):
+            state = "committed"
+        found.append(Scratch(folder, stage, len(blocks), _size(folder), state))
+    return found
+
+
+def work_table(project: Project) -> str:
+    """One line a scratch."""
+    rows = [
+        f"{one.stage:32} {one.state:10} {one.n_blocks:6} blocks {one.n_bytes / 1e6:10.1f} MB  {one.path.name[:12]}"
+        for one in scratches(project)
+    ]
+    return "\n".join(rows) if rows else f"no work in {project.scratch}"
+
+
+def clean_work(project: Project, *, everything: bool) -> str:
+    """Remove the scratch that dvc.lock holds, or all of it, but none that is in use; gives the summary line."""
+    asked = [one for one in scratches(project) if everything or one.state == "committed"]
+    gone = [one for one in asked if not in_use(one.path)]
+    for one in gone:
+        shutil.rmtree(one.path)
+        if not any(one.path.parent.iterdir()):
+            one.path.parent.rmdir()
+    left = f", left {len(asked) - len(gone)} in use" if len(asked) > len(gone) else ""
+    return f"work: freed {sum(one.n_bytes for one in gone) / 1e6:.1f} MB of {len(gone)} stages{left}"
+
+
+def _size(folder: Path) -> int:
+    """Bytes of a folder, each hard-linked file once; a running stage may rename a file meanwhile."""
+    sizes = {}
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            status = file.stat()
+            sizes[status.st_ino] = status.st_size if S_ISREG(status.st_mode) else 0
+    return sum(sizes.values())
+
+
+def dvc_md5(path: Path) -> str:
+    """The hash under which DVC 3 records a file or a folder in dvc.lock."""
+    if path.is_file():
+        with path.open("rb") as handle:
+            return hashlib.file_digest(handle, "md5").hexdigest()
+    files = sorted((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
+    listing = [{"md5": dvc_md5(file), "relpath": name} for name, file in files]
+    return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
+
+
+def _locked(lock: Path) -> dict[str, set[str]]:
+    """The hashes that dvc.lock holds for the outs of each stage."""
+    if not lock.is_file():
+        return {}
+    try:
+        stages: dict[str, Any] = yaml.safe_load(lock.read_text(encoding="utf-8")).get("stages") or {}
+    except (yaml.YAMLError, AttributeError) as error:
+        raise DataError(f"{lock} is not a lock file of DVC: {error}") from error
+    return {stage: {out["md5"] for out in entry.get("outs", ()) if "md5" in out} for stage, entry in stages.items()}

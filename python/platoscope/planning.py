@@ -1,0 +1,79 @@
+"""``platoscope plan``: what a params file will cost, from the data set and one timed batch of each encoder."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from platoscope.data.datasets.folder import read_folder
+from platoscope.data.sampling import budgets_of
+from platoscope.encoders.base import Layers, load_image_encoder, load_text_encoder
+from platoscope.encoders.device import batch_size, device, keep_heap
+from platoscope.errors import PlatoscopeError
+from platoscope.params import Params
+from platoscope.project import Project
+
+HALF = 2
+
+
+def plan_table(params: Params, project: Project) -> str:
+    """Samples, frames, forwards, gigabytes and hours; an encoder that cannot be loaded says why."""
+    keep_heap()
+    n_clips = _n_clips(params, project)
+    n = params.samples.n or n_clips
+    budgets = params.budgets
+    most = {s: sum(budgets_of(s, budgets.frames)) for s in params.frames.samplers}
+    n_frames = n_clips * sum(most.values())
+    frame_bytes = params.frames.size**2 * 3
+    lines = [
+        f"samples   {n} of {n_clips} clips",
+        f"grid      frames {_listed(budgets.frames)} x captions {_listed(budgets.captions)}",
+        f"frames    at most {n_frames}, {n_frames * frame_bytes / 1e9:.2f} GB raw",
+        "",
+        f"{'encoder':24} {'forwards':>9} {'GB':>7} {'hours':>7}",
+    ]
+    for key, video in params.encoders.video.items():
+        n_forwards = n * most[video.sampler]
+        try:
+            encoder = load_image_encoder(video, frame_size=params.frames.size, device=device())
+            black = np.zeros((batch_size(), params.frames.size, params.frames.size, 3), np.uint8)
+            encoder.encode(black)
+            start = time.perf_counter()
+            layers = encoder.encode(black)
+            seconds = (time.perf_counter() - start) / batch_size()
+        except PlatoscopeError as error:
+            lines.append(f"video {key:18} {error}")
+            continue
+        lines.append(
+            _line(f"video {key}", n_forwards, n * len(budgets_of(video.sampler, budgets.frames)), layers, seconds)
+        )
+    for key, text in params.encoders.text.items():
+        n_forwards = n * len(budgets.captions)
+        try:
+            reader = load_text_encoder(text, device=device())
+            words = ["a dog runs over wet grass " * 4] * batch_size()
+            reader.encode(words)
+            start = time.perf_counter()
+            layers = reader.encode(words)
+            seconds = (time.perf_counter() - start) / batch_size()
+        except PlatoscopeError as error:
+            lines.append(f"text {key:19} {error}")
+            continue
+        lines.append(_line(f"text {key}", n_forwards, n_forwards, layers, seconds))
+    return "\n".join(lines)
+
+
+def _line(name: str, n_forwards: int, n_vectors: int, layers: Layers, seconds: float) -> str:
+    gigabytes = n_vectors * sum(layer.shape[1] for layer in layers) * HALF / 1e9
+    return f"{name:24} {n_forwards:9} {gigabytes:7.3f} {n_forwards * seconds / 3600:7.3f}"
+
+
+def _n_clips(params: Params, project: Project) -> int:
+    if params.dataset.source == "synthetic":
+        return params.dataset.n
+    folder: Path = project.videos(params.dataset.source, params.dataset.path)
+    return len(read_folder(folder))
+
+
+def _listed(budgets: tuple[int, ...]) -> str:
+    return ", ".join(map(str, budgets))

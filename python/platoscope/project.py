@@ -1,0 +1,94 @@
+"""Where a project keeps things: the folder that holds params.yaml, and the path of every artefact below it.
+
+The tree under ``data/`` is the data flow; no other module spells a path of it.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Side = Literal["video", "text"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project's folder and the paths of its artefacts."""
+
+    root: Path
+
+    @property
+    def params(self) -> Path:
+        """The file with every knob."""
+        return self.root / "params.yaml"
+
+    @property
+    def data(self) -> Path:
+        """The folder of all stores."""
+        return self.root / "data"
+
+    @property
+    def dataset(self) -> Path:
+        """Folder with ``videos.jsonl``, ``captions.jsonl`` and the rendered ``videos/``."""
+        return self.data / "dataset"
+
+    def videos(self, source: str, path: str) -> Path:
+        """The folder that the paths of ``videos.jsonl`` are relative to: the source's, or that of rendered files."""
+        return self.root / path if source == "folder" else self.dataset
+
+    @property
+    def frames(self) -> Path:
+        """Store of the decoded frames."""
+        return self.data / "frames.zarr"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Store of small pictures for the report."""
+        return self.data / "thumbnails.zarr"
+
+    @property
+    def captions(self) -> Path:
+        """Ordered captions, one sample a line."""
+        return self.data / "captions.jsonl"
+
+    @property
+    def samples(self) -> Path:
+        """Kept samples, one a line, in the order of every store after it."""
+        return self.data / "samples.jsonl"
+
+    @property
+    def excluded(self) -> Path:
+        """Samples that do not take part, each with stage and reason."""
+        return self.data / "excluded.csv"
+
+    def features(self, side: Side, key: str) -> Path:
+        """Store of one encoder's features."""
+        return self.data / "features" / side / f"{key}.zarr"
+
+    def neighbours(self, side: Side, key: str) -> Path:
+        """Store of one encoder's neighbours."""
+        return self.data / "neighbours" / side / f"{key}.zarr"
+
+    @property
+    def alignment(self) -> Path:
+        """Folder with ``pairs.csv`` and ``layers.zarr``."""
+        return self.data / "alignment"
+
+    @property
+    def results(self) -> Path:
+        """Folder of metrics, plots and the report."""
+        return self.root / "results"
+
+    @property
+    def staging(self) -> Path:
+        """Folder on the file system of ``data/`` where outs are put together before they are renamed into place."""
+        return self.data / ".staging"
+
+    @property
+    def scratch(self) -> Path:
+        """Folder of unfinished work: ``$PLATOSCOPE_WORK``, else ``$DVC_ROOT/.work``, else ``./.work``.
+
+        DVC_ROOT is the main repository in queued and temporary runs too, so that experiments share their work.
+        """
+        named = os.environ.get("PLATOSCOPE_WORK")
+        return Path(named) if named else Path(os.environ.get("DVC_ROOT") or self.root) / ".work"

@@ -1,0 +1,256 @@
+"""Pictures of scores against budgets: points that were measured, the law through them, chance below them.
+
+Scores [point] and [n_f, n_c] become Matplotlib figures. Trained encoders are in colour, controls grey and dashed;
+every line is named at its end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from platoscope.errors import InputError
+from platoscope.report.look import (
+    CONTROL,
+    MUTED,
+    PAPER,
+    TRAINED,
+    budget_axis,
+    chance_line,
+    drawing,
+    score_axis,
+    spread,
+)
+
+Array = NDArray[np.float64]
+AXES = {"frames": "frames shown", "captions": "captions told"}
+DASHES = ((0, (4, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
+MARKERS = ("s", "^", "v", "D")
+LABEL_GAP = 10.5  # points between two labels at the ends of lines
+GRID_GAP = 9.0  # the same where they are numbers
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line: scores [point] at budgets [point] and, where known, half the width of their interval [point].
+
+    ``law`` is the fitted curve as (budgets [x], scores [x]). ``start`` is the score at the smallest of both budgets,
+    with its name: ("1 frame, 1 caption", 0.25).
+    """
+
+    label: str
+    budgets: tuple[int, ...]
+    score: Array
+    half_width: Array | None = None
+    law: tuple[Array, Array] | None = None
+    start: tuple[str, float] | None = None
+    control: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a line whose scores are not one a budget, or that has none."""
+        shape = (len(self.budgets),)
+        if (
+            self.score.shape != shape
+            or (self.half_width is not None and self.half_width.shape != shape)
+            or not shape[0]
+        ):
+            raise InputError(
+                f"{self.label}: score {self.score.shape}, {shape[0]} budgets: one score a budget is needed"
+            )
+
+
+def plot_budget(series: Sequence[Series], *, axis: str, chance: float, k: int, held: int) -> Figure:
+    """Draw scores against one budget, the other held at its largest value ``held``; ``axis``: frames or captions."""
+    _check_axis(axis)
+    with drawing():
+        figure = Figure(figsize=(2.6 + _room(series), 2.8))
+        axes = figure.add_axes(_box(figure, left=0.33, right=_room(series)))
+        _draw(axes, series, axis=axis, chance=chance, held=held, top=_top(series))
+        score_axis(axes, top=_top(series), k=k)
+        _label_ends(axes, series)
+    return figure
+
+
+def plot_headline(
+    by_frames: Sequence[Series], by_captions: Sequence[Series], *, chance: float, k: int, held: tuple[int, int]
+) -> Figure:
+    """Draw both budgets side by side on one scale: left against frames, right against captions.
+
+    ``held`` = (frames, captions) are the largest budgets: the left lines end where the right ones do.
+    """
+    top = max(_top(by_frames), _top(by_captions))
+    with drawing():
+        room = _room(by_captions)
+        figure = Figure(figsize=(7.0 + room, 3.6))
+        left = figure.add_axes(_box(figure, left=0.33, right=3.5 + room))
+        right = figure.add_axes(_box(figure, left=3.8, right=room), sharey=left)
+        _draw(left, by_frames, axis="frames", chance=chance, held=held[1], top=top)
+        _draw(right, by_captions, axis="captions", chance=chance, held=held[0], top=top)
+        right.grid(axis="y")
+        right.tick_params(labelleft=False)
+        score_axis(left, top=top, k=k)
+        _label_ends(right, by_captions)
+    return figure
+
+
+def plot_grid(
+    score: Array,
+    *,
+    frames: tuple[int, ...],
+    captions: tuple[int, ...],
+    axis: str,
+    chance: float,
+    k: int,
+    top: float,
+    laws: Sequence[tuple[Array, Array]] | None = None,
+    colour: str = TRAINED[0],
+) -> Figure:
+    """Draw one pair's whole grid, score [n_f, n_c], against one budget: a line for every value of the other.
+
+    ``laws`` are the fitted curves of those lines, (budgets [x], scores [x]); ``top`` is the end of the scale, so that
+    the pictures of several pairs can be compared.
+
+    Raises
+    ------
+    InputError
+        Where the scores are not one for every cell of the grid, or ``axis`` is neither "frames" nor "captions".
+    """
+    _check_axis(axis)
+    if score.shape != (len(frames), len(captions)):
+        raise InputError(f"score {score.shape}: [{len(frames)}, {len(captions)}] by the budgets is needed")
+    with drawing():
+        figure = Figure(figsize=(3.4, 2.6))
+        axes = figure.add_axes(_box(figure, left=0.33, right=0.85))
+        axes.set_ylim(0.0, top * 1.08)
+        budgets, others, lines = (frames, captions, score.T) if axis == "frames" else (captions, frames, score)
+        budget_axis(axes, budgets, name=AXES[axis])
+        _draw_grid(axes, lines, budgets=budgets, laws=laws, colour=colour)
+        _label_grid(axes, [float(line[-1]) for line in lines], others, thing="caption" if axis == "frames" else "frame")
+        chance_line(axes, chance)
+        score_axis(axes, top=top, k=k)
+    return figure
+
+
+def _draw_grid(
+    axes: Axes,
+    lines: Array,
+    *,
+    budgets: tuple[int, ...],
+    laws: Sequence[tuple[Array, Array]] | None,
+    colour: str,
+) -> None:
+    """Draw lines [line, point] into axes, the palest first: that of the smallest of the other budget."""
+    for row, line in enumerate(lines):
+        alpha = 0.35 + 0.65 * (row + 1) / len(lines)
+        if laws is not None:
+            axes.plot(*laws[row], color=colour, alpha=alpha, linewidth=1.3)
+        axes.plot(budgets, line, "o", color=colour, alpha=alpha, markersize=3.4, mew=0)
+
+
+def _label_grid(axes: Axes, ends: Sequence[float], others: Sequence[int], *, thing: str) -> None:
+    """Name the lines of the smallest and the largest budget, and those between that have room for it."""
+    gap = GRID_GAP * _unit(axes)
+    named = [0, len(ends) - 1] if len(ends) > 1 else [0]
+    for place in range(len(ends) - 2, 0, -1):
+        if all(abs(ends[place] - ends[other]) >= gap for other in named):
+            named.append(place)
+    plural = thing if others[-1] == 1 else f"{thing}s"
+    names = [f"{others[place]} {plural}" if place == len(ends) - 1 else f"{others[place]}" for place in named]
+    _labels(axes, [ends[place] for place in named], names, [MUTED] * len(named), gap=GRID_GAP)
+
+
+def _draw(axes: Axes, series: Sequence[Series], *, axis: str, chance: float, held: int, top: float) -> None:
+    """Draw every line of a picture into axes, controls first so that they lie below."""
+    other = ("caption" if axis == "frames" else "frame") + ("s" if held > 1 else "")
+    budget_axis(axes, series[0].budgets, name=f"{AXES[axis]}, with {held} {other}")
+    axes.set_ylim(0.0, top * 1.08)
+    for place in sorted(range(len(series)), key=lambda place: not series[place].control):
+        _draw_line(axes, series[place], _style(series, place))
+    starts = [line.start for line in series if line.start is not None]
+    if starts:
+        name, highest = max(starts, key=lambda start: start[1])
+        at = (series[0].budgets[0], highest)
+        axes.annotate(name, at, xytext=(5, 4), textcoords="offset points", fontsize=7.5, color=MUTED)
+    chance_line(axes, chance)
+
+
+@dataclass(frozen=True)
+class _Style:
+    """How one line is told from the others."""
+
+    colour: str
+    marker: str
+    dash: str | tuple[int, tuple[float, ...]]
+
+
+def _draw_line(axes: Axes, line: Series, style: _Style) -> None:
+    """Draw one line: the law, intervals, points, and a ring for the smallest of both budgets."""
+    colour = style.colour
+    if line.law is not None:
+        axes.plot(*line.law, color=colour, linewidth=1.1 if line.control else 1.7, linestyle=style.dash)
+    if line.half_width is not None:
+        ends = line.score - line.half_width, line.score + line.half_width
+        axes.vlines(line.budgets, *ends, colour, linewidth=0.8, alpha=0.5)
+    edge = 0.0 if line.control else 0.6
+    axes.plot(line.budgets, line.score, style.marker, color=colour, markersize=4.4, mec=PAPER, mew=edge)
+    if line.start is not None:
+        size = 3.4 if line.control else 4.4
+        axes.plot(line.budgets[:1], [line.start[1]], "o", color=PAPER, markersize=size, mec=colour, mew=1.0)
+
+
+def _style(series: Sequence[Series], place: int) -> "_Style":
+    """Choose colour, marker and dash: by place among the trained, or among the controls."""
+    line = series[place]
+    rank = sum(other.control == line.control for other in series[:place])
+    if line.control:
+        return _Style(CONTROL, MARKERS[rank % len(MARKERS)], DASHES[rank % len(DASHES)])
+    return _Style(TRAINED[rank % len(TRAINED)], "o", "-")
+
+
+def _label_ends(axes: Axes, series: Sequence[Series]) -> None:
+    """Name every line at its end, with its last score."""
+    names = [f"{line.label}  {line.score[-1]:.3f}" for line in series]
+    colours = [MUTED if line.control else _style(series, place).colour for place, line in enumerate(series)]
+    ends = [float(line.score[-1]) for line in series]
+    _labels(axes, ends, names, colours, gap=LABEL_GAP)
+
+
+def _labels(axes: Axes, ends: Sequence[float], names: Sequence[str], colours: Sequence[str], *, gap: float) -> None:
+    """Write names beside the ends of lines, moved apart where they would be nearer than ``gap`` points."""
+    places = spread(ends, gap=gap * _unit(axes))
+    for end, place, name, colour in zip(ends, places, names, colours, strict=True):
+        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0}
+        axes.annotate(
+            name, (1.0, end), xycoords=axes.get_yaxis_transform(), xytext=(1.05, place),
+            textcoords=axes.get_yaxis_transform(), va="center", color=colour, arrowprops=line, annotation_clip=False,
+        )  # fmt: skip
+
+
+def _unit(axes: Axes) -> float:
+    """One point of height, in units of the score."""
+    low, high = axes.get_ylim()
+    return float((high - low) / (axes.get_window_extent().height / axes.figure.dpi * 72))
+
+
+def _check_axis(axis: str) -> None:
+    if axis not in AXES:
+        raise InputError(f"axis = {axis!r}: {' or '.join(map(repr, AXES))} is needed")
+
+
+def _room(series: Sequence[Series]) -> float:
+    """Give the inches that the longest name at the end of a line takes, in wide letters."""
+    return 0.3 + 0.064 * max(len(line.label) + 7 for line in series)
+
+
+def _box(figure: Figure, *, left: float, right: float) -> tuple[float, float, float, float]:
+    """Give the place of axes in a figure from margins in inches; the x axis and the score's name have their own."""
+    width, height = figure.get_size_inches()
+    return left / width, 0.44 / height, (width - left - right) / width, (height - 0.44 - 0.3) / height
+
+
+def _top(series: Sequence[Series]) -> float:
+    """Give the highest score of a picture."""
+    return max(float(np.max(line.score)) for line in series)

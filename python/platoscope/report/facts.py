@@ -1,0 +1,178 @@
+"""What the report knows: the alignment of every pair of encoders, its law, and which encoders are controls.
+
+`data/alignment/layers.zarr`, `results/scaling.json` and the text of params.yaml become a list of pairs, in the order of
+the store.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from platoscope.errors import InputError, StoreError
+from platoscope.report.curves import Series
+from platoscope.scaling.law import law_curve
+from platoscope.store import PairLayers, read_alignment
+
+Array = NDArray[np.float64]
+LINES = 6, 4  # trained encoders and controls in one picture of curves
+PICTURED = 9, 3  # trained pairs and controls that have pictures of their own
+NORMAL95 = 1.96
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One pair of encoders.
+
+    ``control`` says what makes it a control ("untrained", "pixels"), ``None`` for trained encoders; ``law`` holds the
+    parameters of scaling.json; ``layers`` which scores the law was fitted to ("fixed", "per_cell").
+    """
+
+    store: PairLayers
+    law: Mapping[str, float] | None
+    control: str | None
+    layers: str
+
+    @property
+    def name(self) -> str:
+        """Both encoders."""
+        return f"{self.store.video} \N{MULTIPLICATION SIGN} {self.store.text}"
+
+    @property
+    def best(self) -> Array:
+        """Best score over all pairs of layers, [n_f, n_c]."""
+        return np.asarray(self.store.score.max(axis=(2, 3)), dtype=np.float64)
+
+    @property
+    def grid(self) -> Array:
+        """The scores that the law was fitted to, [n_f, n_c]."""
+        return self.best if self.layers == "per_cell" else self.store.score[:, :, *self.store.fixed]
+
+    @property
+    def largest(self) -> float:
+        """The score at the largest budgets."""
+        return float(self.grid[-1, -1])
+
+    @property
+    def chance(self) -> float:
+        """Score of unrelated spaces, k / (N - 1)."""
+        return self.store.k / (self.store.n - 1)
+
+    @property
+    def half_width(self) -> Array | None:
+        """Half of the normal 95 % interval over queries, [n_f, n_c]; the overlaps kept are those of the fixed pair."""
+        if self.layers == "per_cell":
+            return None
+        shares = self.store.overlap / self.store.k
+        return np.asarray(NORMAL95 * shares.std(axis=2, ddof=1) / np.sqrt(self.store.n), dtype=np.float64)
+
+    def budgets(self, axis: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The budgets of an axis, and those of the other."""
+        both = self.store.frames, self.store.captions
+        return both if axis == "frames" else both[::-1]
+
+    def series(self, axis: str) -> Series:
+        """The line against one budget, the other at its largest."""
+        slice_ = (slice(None), -1) if axis == "frames" else (-1, slice(None))
+        budgets, others = self.budgets(axis)
+        half_width = self.half_width
+        return Series(
+            label=self.store.video,
+            budgets=budgets,
+            score=self.grid[slice_],
+            half_width=None if half_width is None else half_width[slice_],
+            law=self.curve(axis, others[-1]),
+            start=(self.cell(0), float(self.grid[0, 0])) if len(others) > 1 else None,
+            control=self.control is not None,
+        )
+
+    def cell(self, place: int) -> str:
+        """Name the smallest (0) or the largest (-1) of both budgets: "1 frame, 1 caption"."""
+        return f"{many(self.store.frames[place], 'frame')}, {many(self.store.captions[place], 'caption')}"
+
+    def curve(self, axis: str, held: int) -> tuple[Array, Array] | None:
+        """The law against one budget, the other held: (budgets [x], scores [x])."""
+        if self.law is None:
+            return None
+        budgets, _ = self.budgets(axis)
+        x = np.geomspace(budgets[0], budgets[-1], 65)
+        return x, law_curve(self.law, x, held) if axis == "frames" else law_curve(self.law, held, x)
+
+    def curves(self, axis: str) -> list[tuple[Array, Array]] | None:
+        """The law against one budget, for every value of the other."""
+        curves = [self.curve(axis, other) for other in self.budgets(axis)[1]]
+        return [curve for curve in curves if curve is not None] or None
+
+
+def read_facts(*, alignment: Path, scaling_json: Path, params_text: str) -> list[Pair]:
+    """Read every pair of the alignment folder with its law.
+
+    Raises
+    ------
+    StoreError
+        Where a store is missing or holds no pair.
+    InputError
+        Where params name no such encoder.
+    """
+    stores = read_alignment(alignment)
+    if not stores:
+        raise StoreError(f"{alignment} holds no pair of encoders: make it with `dvc repro alignment`")
+    if not scaling_json.is_file():
+        raise StoreError(f"{scaling_json} is missing: make it with `dvc repro scaling`")
+    laws = json.loads(scaling_json.read_text(encoding="utf-8"))["pairs"]
+    params = yaml.safe_load(params_text)
+    layers = (params.get("scaling") or {}).get("layers", "fixed")
+    return [
+        Pair(
+            store=store,
+            law=laws.get(store.video, {}).get(store.text),
+            control=_control(params, "video", store.video) or _control(params, "text", store.text),
+            layers=layers,
+        )
+        for store in stores
+    ]
+
+
+def best_pair(pairs: Sequence[Pair]) -> Pair:
+    """The trained pair with the highest score at the largest budgets; of equals the first."""
+    return max([pair for pair in pairs if pair.control is None] or pairs, key=lambda pair: pair.largest)
+
+
+def pairs_in_headline(pairs: Sequence[Pair]) -> list[Pair]:
+    """The video encoders beside the best one, against its text encoder: at most six, and four controls."""
+    text = best_pair(pairs).store.text
+    return _leading([pair for pair in pairs if pair.store.text == text], LINES)
+
+
+def pairs_pictured(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs with pictures of their own: the nine best trained ones and three controls."""
+    return _leading(pairs, PICTURED)
+
+
+def many(count: int, thing: str) -> str:
+    """A number with its noun: 1 frame, 16 frames."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+
+
+def _leading(pairs: Sequence[Pair], counts: tuple[int, int]) -> list[Pair]:
+    """The highest scores of the trained pairs and of the controls, in the order given."""
+    chosen: set[str] = set()
+    for control, count in zip((False, True), counts, strict=True):
+        kind = [pair for pair in pairs if (pair.control is not None) == control]
+        chosen |= {pair.name for pair in sorted(kind, key=lambda pair: -pair.largest)[:count]}
+    return [pair for pair in pairs if pair.name in chosen]
+
+
+def _control(params: Mapping[str, Any], side: str, key: str) -> str | None:
+    """What makes an encoder a control: no network at all, or one that was never trained."""
+    known = params["encoders"][side]
+    if key not in known:
+        raise InputError(f"params name no {side} encoder {key!r}, only {', '.join(known)}: repeat the alignment stage")
+    if known[key].get("family") == "pixels":
+        return "pixels"
+    return "untrained" if known[key].get("random_init") else None

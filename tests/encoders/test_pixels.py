@@ -1,0 +1,81 @@
+"""Mean colours of areas against a loop over pixels."""
+
+import numpy as np
+import pytest
+
+from platoscope.encoders.base import load_image_encoder
+from platoscope.errors import InputError
+from platoscope.params import VideoEncoderParams
+
+
+def entry(**more):
+    return VideoEncoderParams(family="pixels", **more)
+
+
+def encoder(kind, *, size=12):
+    return load_image_encoder(entry(kind=kind), frame_size=size, device="cpu")
+
+
+def frames(*shape, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (*shape, 3), np.uint8)
+
+
+def in_a_loop(frame, edges):
+    """Mean over the pixels between two edges each way, in [-1, 1]."""
+    values = []
+    for top, bottom in zip(edges, edges[1:], strict=False):
+        for left, right in zip(edges, edges[1:], strict=False):
+            for channel in range(3):
+                pixels = [frame[y, x, channel] / 127.5 - 1 for y in range(top, bottom) for x in range(left, right)]
+                values.append(sum(pixels) / len(pixels))
+    return values
+
+
+@pytest.mark.parametrize(("size", "edges"), [(12, [0, 3, 6, 9, 12]), (10, [0, 2, 5, 8, 10]), (4, [0, 1, 2, 3, 4])])
+def test_a_thumbnail_is_the_mean_of_each_of_sixteen_areas_even_where_they_differ_by_a_pixel(size, edges):
+    seen = frames(3, size, size)
+    (layer,) = encoder("thumbnail", size=size).encode(seen)
+    assert layer.shape == (3, 48)
+    assert layer.dtype == np.float32
+    np.testing.assert_allclose(layer, [in_a_loop(frame, edges) for frame in seen], rtol=0, atol=1e-6)
+
+
+def test_the_mean_colour_is_the_mean_over_all_pixels():
+    seen = frames(5, 12, 12)
+    (layer,) = encoder("mean_colour").encode(seen)
+    np.testing.assert_allclose(layer, seen.reshape(5, -1, 3).mean(1) / 127.5 - 1, rtol=0, atol=1e-6)
+
+
+def test_black_is_minus_one_and_white_is_one():
+    seen = np.stack([np.zeros((12, 12, 3), np.uint8), np.full((12, 12, 3), 255, np.uint8)])
+    (layer,) = encoder("thumbnail").encode(seen)
+    assert (layer[0] == -1).all()
+    assert (layer[1] == 1).all()
+
+
+def test_a_frame_gives_the_same_bytes_in_any_batch():
+    seen = frames(7, 12, 12)
+    one = encoder("thumbnail")
+    whole = one.encode(seen)[0]
+    assert np.array_equal(np.concatenate([one.encode(seen[i : i + 1])[0] for i in range(7)]), whole)
+
+
+def test_its_one_layer_is_final_and_it_has_no_parameter():
+    one = encoder("thumbnail")
+    assert one.layers == ("final",)
+    assert one.description["parameters"] == 0
+    assert one.description["preprocessing"]["cells"] == 4
+
+
+@pytest.mark.parametrize(
+    ("more", "size", "message"),
+    [
+        ({}, 12, "needs kind: one of thumbnail, mean_colour"),
+        ({"kind": "thumbnail", "pool": "cls"}, 12, "no pool 'cls', only mean"),
+        ({"kind": "thumbnail"}, 3, "at least 4 px, frames.size is 3"),
+        ({"kind": "thumbnail", "checkpoint": "x"}, 12, r"no use of checkpoint \('x'\), only of kind, pool"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(more, size, message):
+    with pytest.raises(InputError, match=message):
+        load_image_encoder(entry(**more), frame_size=size, device="cpu")

@@ -6,8 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 import yaml
+
+# No clock in a test: a busy machine is no failure.
+hypothesis.settings.register_profile("platoscope", deadline=None)
+hypothesis.settings.load_profile("platoscope")
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -21,7 +26,8 @@ SMALL = {
         "size": 64,
         "seconds": 2.0,
     },
-    "frames": {"size": 64},
+    "frames": {"size": 64, "short": "repeat"},
+    "captions": {"source": "dataset"},
     "samples": {"n": 32},
     "budgets": {"frames": [1, 2, 4, 8], "captions": [1, 2, 4]},
     "encoders": {
@@ -39,6 +45,8 @@ SMALL = {
     },
     "neighbours": {"depth": 20},
     "alignment": {"k": 5},
+    "scaling": {"layers": "fixed"},
+    "report": {"samples": 3},
 }
 
 

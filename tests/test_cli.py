@@ -7,8 +7,8 @@ import sys
 
 import pytest
 import yaml
-from conftest import ROOT
 
+from conftest import ROOT
 from platoscope import cli
 from platoscope.cli import STAGES, main
 
@@ -107,7 +107,8 @@ def test_a_stage_that_runs_ends_with_its_line_and_code_0(project, command):
         (["profile", "clips"], ["no profile 'clips'"]),
     ],
 )
-def test_bad_input_is_one_line_and_code_2(project, command, words, parts):
+@pytest.mark.usefixtures("project")
+def test_bad_input_is_one_line_and_code_2(command, words, parts):
     code, out, err = command(*words)
     assert (code, out) == (2, "")
     assert_one_line(err, *parts)
@@ -125,13 +126,15 @@ def test_bad_params_are_one_line_and_code_2(project, command, content):
 
 
 @pytest.mark.parametrize("words", [["samples"], ["run", "samples"], ["run", "captions"]])
-def test_a_missing_store_is_one_line_and_code_1(project, command, words):
+@pytest.mark.usefixtures("project")
+def test_a_missing_store_is_one_line_and_code_1(command, words):
     code, _, err = command(*words)
     assert code == 1
     assert_one_line(err, "is missing: make it with `dvc repro`")
 
 
-def test_an_error_that_nobody_foresaw_is_one_line_with_its_kind_and_code_1(project, command, monkeypatch):
+@pytest.mark.usefixtures("project")
+def test_an_error_that_nobody_foresaw_is_one_line_with_its_kind_and_code_1(command, monkeypatch):
     def fail(_):
         raise ZeroDivisionError("two\nlines")
 
@@ -142,7 +145,8 @@ def test_an_error_that_nobody_foresaw_is_one_line_with_its_kind_and_code_1(proje
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["run"], ["run", "frames", "--encodr", "x"]])
-def test_a_command_line_that_cannot_be_parsed_ends_with_code_2(project, command, words):
+@pytest.mark.usefixtures("project")
+def test_a_command_line_that_cannot_be_parsed_ends_with_code_2(command, words):
     code, out, err = command(*words)
     assert code == 2
     assert "Usage: platoscope" in out + err

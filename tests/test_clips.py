@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import yaml
+
 from conftest import ROOT, ProjectUnderTest
 
 
@@ -38,7 +39,7 @@ def neighbours(x: np.ndarray, k: int) -> np.ndarray:
     similarity = x @ x.T
     np.fill_diagonal(similarity, -np.inf)
     member = np.zeros(similarity.shape, bool)
-    np.put_along_axis(member, np.argsort(-similarity, axis=1)[:, :k], True, axis=1)  # noqa: FBT003
+    np.put_along_axis(member, np.argsort(-similarity, axis=1)[:, :k], True, axis=1)
     return member
 
 

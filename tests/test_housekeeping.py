@@ -132,7 +132,7 @@ def test_a_listing_bears_files_that_a_running_stage_renames(tmp_path, monkeypatc
     assert states(project) == {"other": "unfinished"}
 
 
-def test_cleaning_frees_what_is_committed_and_leaves_the_rest(published, tmp_path):
+def test_cleaning_frees_what_is_committed_and_leaves_the_rest(published):
     other = work_of(published)
     assert "freed 0.0 MB of 1 stages" in clean_work(published, everything=False)
     assert states(published) == {"other": "unfinished"}

@@ -110,11 +110,16 @@ def test_an_exception_of_a_job_is_raised_here(pool, error):
 def test_an_error_ends_the_pool_without_waiting_for_its_jobs(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    with pytest.raises(RuntimeError, match="stop"), Pool(workers=1, limit_s=PLENTY_S) as pool:
-        pool._submit(hold, str(pipe))
-        with pipe.open("rb", buffering=0) as end:
-            assert end.read(1) == b"x"
-        raise RuntimeError("stop")
+
+    def stop_in_the_middle():
+        with Pool(workers=1, limit_s=PLENTY_S) as pool:
+            pool._submit(hold, str(pipe))
+            with pipe.open("rb", buffering=0) as end:
+                assert end.read(1) == b"x"
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        stop_in_the_middle()
 
 
 def test_workers_end_when_their_parent_is_killed(tmp_path):

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 import yaml
-from conftest import ROOT
 
+from conftest import ROOT
 from platoscope.errors import InputError
 from platoscope.params import parse_params, read_params
 

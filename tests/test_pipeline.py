@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, ProjectUnderTest
 
+from conftest import ROOT, ProjectUnderTest
 from platoscope.scratch import digest_of
 
 STAGES = [

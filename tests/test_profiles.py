@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
 
+from conftest import ROOT
 from platoscope.errors import InputError
 from platoscope.params import read_params
 from platoscope.profiles import use_profile

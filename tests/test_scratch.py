@@ -197,7 +197,9 @@ def test_a_file_that_differs_is_replaced(tmp_path):
     for seed in (1, 2):
         work = work_in(tmp_path, {"seed": seed})
         work.publish(
-            {"one": tmp_path / "one"}, lambda folder, seed=seed: (folder / "one").write_text(str(seed)), staging=tmp_path
+            {"one": tmp_path / "one"},
+            lambda folder, seed=seed: (folder / "one").write_text(str(seed)),
+            staging=tmp_path,
         )
         assert (tmp_path / "one").read_text() == str(seed)
 

@@ -40,7 +40,11 @@ ROWS = [{"id": f"s{i}", "captions": [f"{i}{letter}" for letter in "abcdef"]} for
 
 
 @settings(deadline=None)
-@given(st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=9), st.text(min_size=1, max_size=5), st.integers(0, 2**70))
+@given(
+    st.lists(st.text(min_size=1, max_size=3), min_size=1, max_size=9),
+    st.text(min_size=1, max_size=5),
+    st.integers(0, 2**70),
+)
 def test_every_caption_is_kept_once_and_says_where_it_stood(texts, id_, seed):
     rows = ordered(texts, id=id_, seed=seed)
     assert sorted(row["place"] for row in rows) == list(range(len(texts)))

@@ -11,7 +11,11 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=6)
 
 
 @settings(deadline=None)
-@given(st.lists(st.dictionaries(TEXT, TEXT | st.integers() | st.none() | st.lists(TEXT, max_size=2), max_size=3), max_size=4))
+@given(
+    st.lists(
+        st.dictionaries(TEXT, TEXT | st.integers() | st.none() | st.lists(TEXT, max_size=2), max_size=3), max_size=4
+    )
+)
 def test_rows_come_back_as_they_were_written(tmp_path_factory, rows):
     file = tmp_path_factory.mktemp("rows") / "x.jsonl"
     write_lines(file, rows)

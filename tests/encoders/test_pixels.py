@@ -1,5 +1,7 @@
 """Mean colours of areas against a loop over pixels."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -23,8 +25,8 @@ def frames(*shape, seed=0):
 def in_a_loop(frame, edges):
     """Mean over the pixels between two edges each way, in [-1, 1]."""
     values = []
-    for top, bottom in zip(edges, edges[1:], strict=False):
-        for left, right in zip(edges, edges[1:], strict=False):
+    for top, bottom in pairwise(edges):
+        for left, right in pairwise(edges):
             for channel in range(3):
                 pixels = [frame[y, x, channel] / 127.5 - 1 for y in range(top, bottom) for x in range(left, right)]
                 values.append(sum(pixels) / len(pixels))

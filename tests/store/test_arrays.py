@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from platoscope.errors import StoreError
 from platoscope.scratch import digest_of
 from platoscope.store import arrays, digest_ids, read_neighbours, same_samples, write_neighbours
-from platoscope.store.arrays import Rows, _box, _cut, create, describe, digest_arrays, new_array, open_group, write_whole
+from platoscope.store.arrays import (
+    Rows,
+    _box,
+    _cut,
+    create,
+    describe,
+    digest_arrays,
+    new_array,
+    open_group,
+    write_whole,
+)
 
 SHAPES = st.lists(st.integers(1, 40), min_size=1, max_size=4).map(tuple)
 
@@ -35,7 +45,8 @@ def described(ids):
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int32, np.int64, np.float16, np.float32, np.float64])
 @pytest.mark.parametrize("shape", [(1,), (100,), (7, 13), (3, 11, 5), (2, 3, 5, 7), (0, 4), (4, 0)])
-def test_what_is_written_is_read_back_from_several_shards(tmp_path, small_shards, dtype, shape):
+@pytest.mark.usefixtures("small_shards")
+def test_what_is_written_is_read_back_from_several_shards(tmp_path, dtype, shape):
     values = values_of(shape, dtype)
     group = create(tmp_path / "x", "features")
     write_whole(group, "values", values)
@@ -94,7 +105,8 @@ def test_rows_that_come_in_any_parts_are_the_same_bytes(tmp_path_factory, parts)
     assert digest_of(folder / "parts") == digest_of(folder / "whole")
 
 
-def test_equal_content_is_equal_bytes_whatever_the_order_of_attributes(tmp_path, small_shards):
+@pytest.mark.usefixtures("small_shards")
+def test_equal_content_is_equal_bytes_whatever_the_order_of_attributes(tmp_path):
     for name, attributes in (("a", {"x": 1, "y": {"p": 1, "q": 2}}), ("b", {"y": {"q": 2, "p": 1}, "x": 1})):
         group = create(tmp_path / name, "features")
         write_whole(group, "values", values_of((50, 3)))

@@ -59,13 +59,16 @@ def neighbours_of(
     store: FeaturesStore, budget: int, p: NeighboursParams, *, depth: int, salt: int
 ) -> list[NeighbourTable]:
     """Neighbour tables of all layers of a store at one budget (its position on the budget axis)."""
-    layers = range(len(store.layers))
-    if p.clip == "prh":
-        values = [store.layer(layer, budget) for layer in layers]
-        bound = prh_threshold(values, quantile=p.quantile)
-        return [neighbour_table(np.clip(x, -bound, bound), depth=depth, clip=None, salt=salt) for x in values]
-    clip = ClipRule("per_layer", p.quantile) if p.clip == "per_layer" else None
-    return [neighbour_table(store.layer(layer, budget), depth=depth, clip=clip, salt=salt) for layer in layers]
+    layers = [store.layer(layer, budget) for layer in range(len(store.layers))]
+    clip = ClipRule()
+    if p.clip == "per_layer":
+        clip = ClipRule("per_layer", p.quantile)
+    elif p.clip == "prh":
+        clip = ClipRule("prh", p.quantile, prh_threshold(layers, quantile=p.quantile))
+    return [
+        neighbour_table(layer, depth=depth, clip=clip, salt=salt, name=f"layer {name!r}")
+        for name, layer in zip(store.layers, layers, strict=True)
+    ]
 
 
 def _checked_depth(depth: int, n: int, k: int) -> int:

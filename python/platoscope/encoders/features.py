@@ -27,7 +27,7 @@ from platoscope.provenance import closure, code_digest, versions
 from platoscope.scratch import Work, fingerprint, require_space
 from platoscope.store import FramesStore, write_features
 
-BLOCK = 32
+BLOCK = 16
 
 
 @dataclass(frozen=True)

@@ -150,8 +150,7 @@ def load(entry: TextEncoderParams, *, device: str) -> HfText:
         way = "" if place is not None else GO_ONLINE
         raise WeightsError(f"{entry.checkpoint}: {weights.first_line(error)}{way}") from error
     encoder = HfText(model, tokenizer, entry, limit=_limit(tokenizer, model, source, entry), device=device)
-    commit = getattr(model.config, "_commit_hash", None)
-    encoder.description["revision"] = commit if place is None else "local"
+    encoder.description["revision"] = _commit(source, entry) if place is None else "local"
     if place is not None:
         encoder.description["weights"] = weights.digest_weights(place)
     return encoder
@@ -202,6 +201,13 @@ def _check_complete(whole: Any, model: Any, missing: set[str], entry: TextEncode
     lacking = [name for name in names if "pooler" not in name.split(".")]
     if lacking:
         raise WeightsError(f"{entry.checkpoint} lacks {len(lacking)} tensors of its model; the first is {lacking[0]!r}")
+
+
+def _commit(source: str, entry: TextEncoderParams) -> str:
+    """Commit that a revision of a hub repository stood for: its files lie in a folder of that name."""
+    import transformers
+
+    return Path(transformers.utils.cached_file(source, "config.json", revision=entry.revision)).parent.name
 
 
 def _limit(tokenizer: Any, model: Any, source: str, entry: TextEncoderParams) -> int:

@@ -143,7 +143,7 @@ def first_line(error: BaseException) -> str:
 
 
 def _unpickled(file: Path, *, allow_pickle: bool) -> Any:
-    """Content of a PyTorch file; a damaged one can fail in as many ways as there are opcodes."""
+    """Content of a PyTorch file, of which a damaged one fails in as many ways as pickle has opcodes."""
     import pickle
     import warnings
 
@@ -157,7 +157,7 @@ def _unpickled(file: Path, *, allow_pickle: bool) -> Any:
     except pickle.UnpicklingError as error:
         hint = "" if allow_pickle else "; if you trust it with running code, say allow_pickle: true in its entry"
         raise WeightsError(f"{file} cannot be read as plain weights ({first_line(error)}){hint}") from error
-    except (RuntimeError, EOFError, OSError, ValueError, TypeError, LookupError, AttributeError, ImportError) as error:
+    except Exception as error:
         raise WeightsError(f"{file} cannot be read as weights: {type(error).__name__}: {first_line(error)}") from error
 
 

@@ -25,7 +25,9 @@ def folder(tmp_path):
 
 def put_json(folder, *rows):
     """Rows as JSON lines; a text or bytes stand as they are."""
-    lines = [row if isinstance(row, bytes) else (row if isinstance(row, str) else json.dumps(row)).encode() for row in rows]
+    lines = [
+        row if isinstance(row, bytes) else (row if isinstance(row, str) else json.dumps(row)).encode() for row in rows
+    ]
     (folder / "captions.jsonl").write_bytes(b"\n".join(lines) + b"\n")
 
 
@@ -81,7 +83,9 @@ def test_line_ends_and_a_byte_order_mark_change_nothing(folder, end, bom, last):
 
 @pytest.mark.parametrize("odd", ["\u2028", "\x85", "\x0b", "\x1c", "\u2029"])
 def test_only_line_ends_end_lines(folder, odd):
-    put_json(folder, json.dumps({**GOOD, "captions": [f"one{odd}more"]}, ensure_ascii=ord(odd) < 32), {**GOOD, "id": "b"})
+    put_json(
+        folder, json.dumps({**GOOD, "captions": [f"one{odd}more"]}, ensure_ascii=ord(odd) < 32), {**GOOD, "id": "b"}
+    )
     assert [row.captions for row in read_folder(folder)] == [(f"one{odd}more",), ("one", "two")]
     (folder / "captions.jsonl").unlink()
     put_csv(folder, f"id,video,captions\na,a.mp4,one{odd}more\n")
@@ -202,14 +206,16 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(TEXT, st.lists(TEXT, min_size=1, max_size=3)), min_size=1, max_size=4, unique_by=lambda r: r[0]))
+@given(
+    st.lists(st.tuples(TEXT, st.lists(TEXT, min_size=1, max_size=3)), min_size=1, max_size=4, unique_by=lambda r: r[0])
+)
 def test_json_and_csv_of_the_same_rows_are_read_alike(tmp_path_factory, rows):
     folders = [tmp_path_factory.mktemp(name) for name in ("json", "csv")]
     for folder in folders:
         (folder / "a.mp4").touch()
     put_json(folders[0], *({"id": id_, "video": "a.mp4", "captions": captions} for id_, captions in rows))
     table = io.StringIO(newline="")
-    writer = csv.writer(table, lineterminator="\n")
+    writer = csv.writer(table, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(("id", "video", "captions"))
     writer.writerows((id_, "a.mp4", json.dumps(captions)) for id_, captions in rows)
     put_csv(folders[1], table.getvalue())
@@ -225,7 +231,7 @@ JSON = st.recursive(
 
 
 @settings(deadline=None)
-@given(st.one_of(JSON, st.fixed_dictionaries({}, optional={key: JSON for key in ("id", "video", "captions", "labels")})))
+@given(st.one_of(JSON, st.fixed_dictionaries({}, optional=dict.fromkeys(("id", "video", "captions", "labels"), JSON))))
 def test_any_json_at_all_is_a_row_or_an_error_of_the_data(tmp_path_factory, value):
     folder = tmp_path_factory.mktemp("any")
     put_json(folder, value)

@@ -16,7 +16,8 @@ from platoscope.data.datasets.synthetic import Clip, clip_id, contact_sheet, mak
 from platoscope.data.datasets.synthetic.actor import possible_ties
 from platoscope.data.datasets.synthetic.captions import tell
 from platoscope.data.datasets.synthetic.clip import FPS
-from platoscope.data.datasets.synthetic.grade import Grade, apply_grade, colour_word, grade_colour
+from platoscope.data.datasets.synthetic.framing import Framing
+from platoscope.data.datasets.synthetic.grade import Grade, apply_grade, colour_word, draw_grade, grade_colour
 from platoscope.data.datasets.synthetic.icon import COATS
 from platoscope.data.datasets.synthetic.labels import label
 from platoscope.data.datasets.synthetic.motion import MOTIONS, TIES, Body
@@ -39,6 +40,7 @@ from platoscope.errors import InputError
 NEUTRAL = Grade(saturation=1.0, balance=(1.0, 1.0, 1.0), gamma=1.0, contrast=1.0, offset=0.0)
 COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "white", "grey", "black")
 SEED = 11
+RNG = np.random.default_rng
 
 
 @pytest.fixture(scope="module")
@@ -374,6 +376,48 @@ def test_every_place_is_painted_and_its_cast_has_somebody_who_moves(theme):
         assert set(place.cast) <= set(ICONS)
         assert len(set(place.cast)) >= 5  # one that moves and, after a beat of three, one that was not there
         assert any(ICONS[name].moves for name in place.cast)
+
+
+@given(tilt=st.floats(0.6, 1.6), pan=st.floats(0.7, 1.4), places=st.lists(st.floats(-20, 120), min_size=2, max_size=8))
+def test_a_shot_keeps_the_order_of_places_and_the_edges_of_the_frame(tilt, pan, places):
+    shot = Framing(tilt=tilt, pan=pan)
+    for move in (shot.across, shot.down):
+        assert [move(edge) for edge in (-5.0, 0.0, 100.0, 105.0)] == [-5.0, 0.0, 100.0, 105.0]
+        moved = [move(place) for place in sorted(places)]
+        assert moved == sorted(moved)
+    assert Framing(tilt=1.0, pan=1.0).down(37.0) == pytest.approx(37.0)
+
+
+def test_a_shot_moves_the_horizon_to_where_it_says():
+    for tilt in (0.7, 1.0, 1.4):
+        shot = Framing(tilt=tilt)
+        pixels = paint_scene("rect red 0 0 100 50; rect blue 0 50 100 100", size=100, rng=RNG(0), framing=shot)
+        horizon = int(np.argmax(pixels[:, 50, 2].astype(int) - pixels[:, 50, 0] > 0))
+        assert abs(horizon - shot.down(50.0)) <= 1
+
+
+def test_an_object_of_a_scene_keeps_its_shape_in_every_shot():
+    shapes = []
+    for tilt in (0.7, 1.4):
+        pen = Pen(100, framing=Framing(tilt=tilt))
+        pen.place(left=20.0, top=40.0, scale=0.3)
+        pen.draw(ICONS["barn"].drawing)
+        shapes.append(np.asarray(pen.image))
+    np.testing.assert_array_equal(*shapes)
+
+
+def test_a_place_has_other_colours_each_time_and_the_same_from_the_same_generator():
+    drawing = THEMES["farm"][1].drawing
+    first, again, other = (paint_scene(drawing, size=48, rng=RNG(seed)) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first.mean(axis=(0, 1)) - other.mean(axis=(0, 1))).max() > 2
+
+
+def test_no_night_is_graded_to_black():
+    night = np.full((4, 4, 3), 40, dtype=np.uint8)
+    means = [apply_grade(night, draw_grade(RNG(seed), light="night")).mean() for seed in range(100)]
+    assert min(means) > 24
+    assert min(apply_grade(night, draw_grade(RNG(seed), light="day")).mean() for seed in range(100)) < 15
 
 
 def test_a_sprite_is_as_large_as_asked_and_its_flip_is_its_mirror_image():

@@ -89,7 +89,7 @@ def _csv_records(file: Path, text: str) -> Iterator[tuple[int, Any]]:
         for record in reader:
             yield reader.line_num, record
     except csv.Error as error:
-        raise DataError(f"{file}:{reader.line_num}: not CSV: {error}") from error
+        raise DataError(f"{file}:{reader.reader.line_num}: not CSV: {error}") from error
 
 
 def _row(raw: Any, folder: Path) -> Row:

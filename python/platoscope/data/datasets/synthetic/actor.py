@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from platoscope.data.datasets.synthetic.framing import Framing
 from platoscope.data.datasets.synthetic.grade import Grade, colour_word, grade_colour
 from platoscope.data.datasets.synthetic.icon import COATS, Icon
 from platoscope.data.datasets.synthetic.motion import (
@@ -66,7 +67,7 @@ class Actor:
 
 
 def draw_actors(
-    rng: Rng, *, place: Place, grade: Grade, before: frozenset[str]
+    rng: Rng, *, place: Place, framing: Framing, grade: Grade, before: frozenset[str]
 ) -> tuple[tuple[Actor, ...], str | None]:
     """Draw the two or three objects of a beat, and the tie between the first two, None where there is none.
 
@@ -76,7 +77,7 @@ def draw_actors(
     sizes = [min(LARGEST, ICONS[name].size * rng.uniform(*_one(FACTORS, rng))) for name in names]
     ties = possible_ties(names[0], names[1], sizes=(sizes[0], sizes[1]))
     tie = _one(ties, rng) if ties and rng.random() < TIE_SHARE else None
-    bodies = _bodies(rng, place=place, names=names, sizes=sizes, tie=tie)
+    bodies = _bodies(rng, place=place, framing=framing, names=names, sizes=sizes, tie=tie)
     motions, paths = _paths(rng, names=names, bodies=bodies, tie=tie)
     actors = (
         _dress(rng, name=name, size=size, motion=motion, path=path, grade=grade)
@@ -107,14 +108,16 @@ def possible_ties(first: str, second: str, *, sizes: tuple[float, float]) -> lis
     return ties
 
 
-def _bodies(rng: Rng, *, place: Place, names: Sequence[str], sizes: Sequence[float], tie: str | None) -> list[Body]:
+def _bodies(
+    rng: Rng, *, place: Place, framing: Framing, names: Sequence[str], sizes: Sequence[float], tie: str | None
+) -> list[Body]:
     """Give each object its width, height and foot; those that touch each other stand on one line."""
     bodies: list[Body] = []
     stands = STANDS[len(names)] + rng.uniform(-0.05, 0.05, size=len(names))
     for name, size, stand in zip(names, sizes, rng.permutation(stands), strict=True):
         width, height = (side * size for side in proportions(name))
-        low, high = place.air if ICONS[name].flies else place.ground
-        foot = max(rng.uniform(low, high) / 100, height + 0.02)
+        low, high = place.air if ICONS[name].flies else map(framing.down, place.ground)
+        foot = max(rng.uniform(low, high) / 100, height + 0.02)  # nobody's head is cut off
         bodies.append(Body(width=width, height=height, foot=foot, stand=float(stand)))
     if tie in {"follow", "meet", "push", "jump"}:
         line = max(bodies[0].foot, bodies[1].foot)

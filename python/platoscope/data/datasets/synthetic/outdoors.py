@@ -62,7 +62,7 @@ OUTDOORS: dict[str, tuple[Place, ...]] = {
     ),
     "farm": (
         Place(
-            ("a wheat field", "a field of ripe wheat", "the corn field"),
+            ("a wheat field", "a field of ripe wheat", "the grain field"),
             ("in a wheat field", "on a field of ripe grain", "among the wheat"),
             "sky sky-haze 0 46; clouds white 8 24 3 20; ridge leaf 46 6 3; ridge wheat 52 3 3; tufts gold 56 99 190 8",
             (76, 95),

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from platoscope.data.datasets.synthetic.framing import Framing
 from platoscope.errors import InputError
 
 RGB = tuple[int, int, int]
@@ -109,13 +110,14 @@ class Pen:
     `body` is on top, so that a texture can be laid there and nowhere else.
     """
 
-    def __init__(self, side: int, *, body: RGB = (128, 128, 128)) -> None:
+    def __init__(self, side: int, *, body: RGB = (128, 128, 128), framing: Framing | None = None) -> None:
         self.side = side * SUPER
         self.image = Image.new("RGBA", (self.side, self.side), (0, 0, 0, 0))
         self.own = Image.new("L", (self.side, self.side), 0)
         self._draws = (ImageDraw.Draw(self.image), ImageDraw.Draw(self.own))
         self.paints: dict[str, RGB] = dict(PAINTS)
         self.dip(body)
+        self.framing = framing or Framing()
         self.place(left=0.0, top=0.0, scale=1.0)
 
     def dip(self, body: RGB) -> None:
@@ -143,12 +145,12 @@ class Pen:
 
     def points(self, numbers: Sequence[float]) -> list[tuple[float, float]]:
         """Bring x y x y ... from hundredths to canvas pixels, [(x, y), ...]."""
-        unit = self.side / 100
-        xs, ys = numbers[0::2], numbers[1::2]
-        return [
-            ((self._left + x * self._scale) * unit, (self._top + y * self._scale) * unit)
-            for x, y in zip(xs, ys, strict=True)
-        ]
+        unit, frame = self.side / 100, self.framing
+        pairs = zip(numbers[0::2], numbers[1::2], strict=True)
+        if self._scale == 1.0:  # the whole canvas: the place itself, framed
+            return [(frame.across(x) * unit, frame.down(y) * unit) for x, y in pairs]
+        # An object keeps its shape wherever the camera looks.
+        return [((self._left + x * self._scale) * unit, (self._top + y * self._scale) * unit) for x, y in pairs]
 
     def length(self, hundredths: float) -> float:
         """Bring a length from hundredths of the placed square to canvas pixels."""

@@ -35,7 +35,8 @@ def beat_time(beat: Beat, frame: int) -> float:
 
 def paint_backdrop(beat: Beat, *, size: int) -> Pixels:
     """Paint and grade the place of a beat without its objects, uint8 [size, size, 3]."""
-    scene = paint_scene(beat.place.drawing, size=size, rng=np.random.default_rng(beat.paint_seed))
+    rng = np.random.default_rng(beat.paint_seed)
+    scene = paint_scene(beat.place.drawing, size=size, rng=rng, framing=beat.framing)
     return apply_grade(scene if beat.backdrop == "as drawn" else scene[:, ::-1], beat.grade)
 
 

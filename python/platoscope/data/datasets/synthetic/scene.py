@@ -11,19 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from platoscope.data.datasets.synthetic.framing import Framing
 from platoscope.data.datasets.synthetic.icon import COATS
-from platoscope.data.datasets.synthetic.pen import SHAPES, SUPER, Pen, parse
+from platoscope.data.datasets.synthetic.pen import PAINTS, RGB, SHAPES, SUPER, Pen, parse, shade
 from platoscope.data.datasets.synthetic.tables import ICONS
 from platoscope.errors import InputError
 
 Pixels = NDArray[np.uint8]
 Rng = np.random.Generator
+LIGHTNESS, HUE = 0.22, 12.0  # how paints differ between places of a kind: sd of log lightness, sd in 8-bit steps
 Painter = Callable[[Pen, str, Sequence[float], Rng], None]
 
 
-def paint_scene(drawing: str, *, size: int, rng: Rng) -> Pixels:
-    """Paint a place's drawing, uint8 [size, size, 3]; InputError names an unknown painter."""
-    pen = Pen(size)
+def paint_scene(drawing: str, *, size: int, rng: Rng, framing: Framing | None = None) -> Pixels:
+    """Paint a place's drawing, uint8 [size, size, 3], as framed; InputError names an unknown painter."""
+    pen = Pen(size, framing=framing)
+    pen.paints |= {name: _another(colour, rng) for name, colour in PAINTS.items()}
     pen.phrase("rect", "haze", (0, 0, 100, 100))
     for name, paint, numbers in parse(drawing):
         if name in PAINTERS:
@@ -35,13 +38,20 @@ def paint_scene(drawing: str, *, size: int, rng: Rng) -> Pixels:
     return np.array(pen.image.convert("RGB").reduce(SUPER))
 
 
+def _another(colour: RGB, rng: Rng) -> RGB:
+    """Give the colour that a paint has in one place of its kind: no two streets, woods or skies are of one colour."""
+    lighter = shade(colour, float(np.clip(np.exp(rng.normal(0, LIGHTNESS)), 0.5, 1.6)))
+    red, green, blue = (round(float(v)) for v in np.clip(np.asarray(lighter) + rng.normal(0, HUE, size=3), 0, 255))
+    return (red, green, blue)
+
+
 def _sky(pen: Pen, paint: str, numbers: Sequence[float], rng: Rng) -> None:
     """`sky TOP-BOTTOM y0 y1`: blend two paints from y0 down to y1."""
     first, last = (np.asarray(pen.paints[name], dtype=np.float64) for name in paint.split("-"))
-    drift = rng.normal(0, 6, size=3)
-    y0, y1 = (round(y * pen.side / 100) for y in numbers)
+    del rng  # a painter's, not needed here
+    y0, y1 = (round(pen.framing.down(y) * pen.side / 100) for y in numbers)
     ramp = np.linspace(0, 1, max(2, y1 - y0))[:, None]
-    column = np.rint(np.clip(first * (1 - ramp) + last * ramp + drift, 0, 255)).astype(np.uint8)
+    column = np.rint(np.clip(first * (1 - ramp) + last * ramp, 0, 255)).astype(np.uint8)
     strip = Image.fromarray(column[:, None, :]).resize((pen.side, len(column)), Image.Resampling.NEAREST)
     pen.image.paste(strip, (0, y0))
 
@@ -153,21 +163,21 @@ def _row(pen: Pen, paint: str, numbers: Sequence[float], rng: Rng) -> None:
     step = 100 / count
     for column in range(int(count)):
         x = (column + 0.5 + rng.uniform(-0.3, 0.3)) * step
-        _stamp(pen, paint, (x, bottom + rng.uniform(-1.5, 1.5), size * rng.uniform(0.85, 1.15)))
+        _stamp(pen, paint, (x, bottom + rng.uniform(-1.5, 1.5), size * rng.uniform(0.85, 1.15)), rng)
 
 
 def _spot(pen: Pen, paint: str, numbers: Sequence[float], rng: Rng) -> None:
     """`spot ICON/coat x0 x1 bottom size`: one icon somewhere between x0 and x1."""
     x0, x1, bottom, size = numbers
-    _stamp(pen, paint, (rng.uniform(x0, x1), bottom, size * rng.uniform(0.9, 1.1)))
+    _stamp(pen, paint, (rng.uniform(x0, x1), bottom, size * rng.uniform(0.9, 1.1)), rng)
 
 
-def _stamp(pen: Pen, paint: str, numbers: Sequence[float]) -> None:
+def _stamp(pen: Pen, paint: str, numbers: Sequence[float], rng: Rng) -> None:
     """Draw an icon with its middle at x and its foot at bottom, hundredths of the frame."""
     name, coat = paint.split("/")
     x, bottom, size = numbers
-    pen.dip(COATS[coat])
-    pen.place(left=x - size / 2, top=bottom - size, scale=size / 100)
+    pen.dip(_another(COATS[coat], rng))
+    pen.place(left=pen.framing.across(x) - size / 2, top=pen.framing.down(bottom) - size, scale=size / 100)
     pen.draw(ICONS[name.replace("_", " ")].drawing)
     pen.place(left=0.0, top=0.0, scale=1.0)
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from platoscope.data.datasets.synthetic.actor import Actor, draw_actors
+from platoscope.data.datasets.synthetic.framing import Framing, draw_framing
 from platoscope.data.datasets.synthetic.grade import Grade, draw_grade
 from platoscope.data.datasets.synthetic.place import Place
 from platoscope.data.datasets.synthetic.tables import THEMES
@@ -21,7 +22,8 @@ Rng = np.random.Generator
 class Beat:
     """Frames first..end-1 of a clip: a place, its objects, and what the first two have to do with each other (`tie`).
 
-    `backdrop` is "as drawn" or "flipped" and `paint_seed` settles where the place's props stand.
+    `framing` is how the place is shot, `backdrop` is "as drawn" or "flipped", and `paint_seed` settles the place's
+    colours and where its props stand.
     """
 
     theme: str
@@ -29,6 +31,7 @@ class Beat:
     actors: tuple[Actor, ...]
     tie: str | None
     grade: Grade
+    framing: Framing
     backdrop: str
     first: int
     end: int
@@ -61,13 +64,15 @@ def draw_story(rng: Rng, *, frames: int, beats: int, coherence: float) -> Story:
 
 def _draw_beat(rng: Rng, *, theme: str, place: Place, before: frozenset[str], first: int, end: int) -> Beat:
     grade = draw_grade(rng, light=place.light)
-    actors, tie = draw_actors(rng, place=place, grade=grade, before=before)
+    framing = draw_framing(rng)
+    actors, tie = draw_actors(rng, place=place, framing=framing, grade=grade, before=before)
     return Beat(
         theme=theme,
         place=place,
         actors=actors,
         tie=tie,
         grade=grade,
+        framing=framing,
         backdrop="flipped" if rng.random() < 0.5 else "as drawn",
         first=first,
         end=end,

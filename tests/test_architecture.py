@@ -1,0 +1,248 @@
+"""The rules of the tree, held against its sources: what each stage depends on, who imports whom, how modules look."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conftest import ROOT
+from platoscope.cli import STAGES
+from platoscope.params import TextEncoderParams, VideoEncoderParams
+from platoscope.provenance import EXEMPT, PACKAGE, closure
+
+MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
+TREES = {module: ast.parse((PACKAGE / module).read_text(encoding="utf-8")) for module in MODULES}
+DVC = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
+
+FAMILIES = {
+    side: [f"encoders/{family}.py" for family in entry.model_fields["family"].annotation.__args__]
+    for side, entry in (("video", VideoEncoderParams), ("text", TextEncoderParams))
+}
+FAMILY_FILES = {file for files in FAMILIES.values() for file in files}
+GENERATOR = "data/datasets/synthetic"
+
+# Which stages each part leans on, besides those that every part may use (the exempt code and the stores).
+LAYERS = ("data", "encoders", "alignment", "scaling", "report")
+# Commands for people, which look at every step from outside.
+OUTSIDE = ("cli", "inspection", "planning", "housekeeping", "profiles")
+FOUNDATION = ("errors", "parallel", "params", "progress", "project", "provenance", "scratch", "store")
+MAX_LINES = 400
+
+
+def imports(module, *, tree=None):
+    """Dotted names that a module imports, wherever it does."""
+    names = []
+    for node in ast.walk(tree or TREES[module]):
+        if isinstance(node, ast.ImportFrom):
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+    return names
+
+
+class RunTime(ast.NodeTransformer):
+    """Drops what only type checkers read."""
+
+    def visit_If(self, node):
+        """Drop one such branch."""
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+
+
+@pytest.fixture(scope="module")
+def importers():
+    """Modules that load a package from outside, by its name."""
+    found = {}
+    for module in MODULES:
+        tree = RunTime().visit(ast.parse((PACKAGE / module).read_text(encoding="utf-8")))
+        for name in imports(module, tree=tree):
+            found.setdefault(name.split(".")[0], set()).add(module)
+    return found
+
+
+def parts(module):
+    """Parts of this package that a module imports."""
+    return {name.split(".")[1] for name in imports(module) if name.startswith("platoscope.")}
+
+
+def part_of(module):
+    return module.removesuffix(".py").split("/")[0]
+
+
+def deps(stage):
+    """A stage's code dependencies in dvc.yaml: those in the package, below it, and the others."""
+    entry = DVC[stage].get("do", DVC[stage])
+    prefix = "python/platoscope/"
+    code = [dep.removeprefix(prefix) for dep in entry["deps"] if dep.startswith(prefix)]
+    return code, [dep for dep in entry["deps"] if dep.startswith("rust/")]
+
+
+def wanted(stage):
+    """What the imports say that a stage depends on."""
+    module, side = STAGES[stage]
+    files = set(closure(module))
+    if module == "encoders.features":
+        files |= set(closure(*(file.removesuffix(".py").replace("/", ".") for file in FAMILIES[side])))
+        files = files - FAMILY_FILES | {"encoders/${item.family}.py"}
+    if stage == "dataset":  # the generator is a dependency as the data of the demo, ${dataset.path}
+        files = {file for file in files if not file.startswith(f"{GENERATOR}/")}
+    if stage == "report":
+        files.add("report/template.html")
+    return files
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_code_that_a_stage_depends_on_is_exactly_what_it_imports(stage):
+    code, rust = deps(stage)
+    assert sorted(code) == sorted(wanted(stage))
+    compiled = any(name.split(".")[1:2] == ["_native"] for file in code if file in TREES for name in imports(file))
+    assert rust == (["rust/overlap/src", "rust/bindings/src", "rust/Cargo.lock"] if compiled else [])
+
+
+def test_dvc_has_the_stages_of_the_command_line_and_each_calls_its_own():
+    assert list(DVC) == list(STAGES)
+    for stage, (_, side) in STAGES.items():
+        entry = DVC[stage].get("do", DVC[stage])
+        assert entry["cmd"] == f"platoscope run {stage}" + (" --encoder ${key}" if side else "")
+        assert DVC[stage].get("foreach") == (f"${{encoders.{side}}}" if side else None)
+        assert "persist" not in str(entry)
+
+
+def test_the_demo_depends_on_its_generator_and_the_folder_is_all_of_it():
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    assert params["dataset"]["path"] == f"python/platoscope/{GENERATOR}"
+    assert "${dataset.path}" in DVC["dataset"]["deps"]
+    assert {file for file in MODULES if file.startswith(f"{GENERATOR}/")} <= set(closure("data.dataset"))
+
+
+def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none():
+    others = {"__init__", "base", "device", "features", "weights"}
+    files = {module for module in MODULES if part_of(module) == "encoders"}
+    assert files == FAMILY_FILES | {f"encoders/{name}.py" for name in others}
+
+
+@pytest.mark.parametrize(
+    ("package", "where"),
+    [
+        ("zarr", {"store/arrays.py"}),
+        ("faiss", {"alignment/neighbours.py", "inspection.py"}),
+        ("timm", {"encoders/timm.py"}),
+        ("transformers", {"encoders/hf_text.py"}),
+        ("typer", {"cli.py"}),
+        ("rich", {"progress.py"}),
+        ("jinja2", {"report/page.py"}),
+        ("fcntl", {"scratch.py"}),
+    ],
+)
+def test_a_library_is_imported_in_its_one_place(importers, package, where):
+    assert importers[package] == where
+
+
+def test_models_are_run_by_encoders_alone(importers):
+    users = {module for module in importers["torch"] if part_of(module) != "encoders"}
+    assert users == {"inspection.py"}  # which says what a machine has
+
+
+def test_faiss_is_loaded_outside_its_place_only_when_the_doctor_is_called():
+    top = [node for node in TREES["inspection.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert "faiss" not in {alias.name for node in top for alias in node.names}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_down_the_flow_of_the_data(module):
+    part, used = part_of(module), parts(module)
+    if part in LAYERS:
+        allowed = {*LAYERS[: LAYERS.index(part) + 1], *FOUNDATION, "_native"}
+    elif part in FOUNDATION:
+        allowed = {*FOUNDATION, "_native"}
+    elif part in OUTSIDE:
+        allowed = {*LAYERS, *FOUNDATION, *OUTSIDE, "_native"} - {"cli"}
+    else:
+        assert module == "__init__.py"
+        allowed = {"alignment", "scaling"}
+    assert used <= allowed
+
+
+def test_every_part_has_its_place_in_the_rules():
+    known = {*LAYERS, *FOUNDATION, *OUTSIDE, "__init__"}
+    assert {part_of(module) for module in MODULES} == known
+    assert set(EXEMPT) == {*FOUNDATION, "cli"}
+
+
+def test_nobody_imports_the_command_line():
+    assert not [module for module in MODULES if "cli" in parts(module)]
+
+
+def test_a_stage_never_calls_another():
+    stages = {module for module, _ in STAGES.values()}
+    for module in stages:
+        file = module.replace(".", "/") + ".py"
+        reached = {name.removeprefix("platoscope.") for name in imports(file)}
+        assert not {f"{other}.run" for other in stages} & reached
+
+
+def test_what_closures_cannot_follow_is_not_done():
+    """Relative imports, names of the package itself, and modules by name except where this file knows of them."""
+    public = {"_native", "metrics"}
+    for module, tree in TREES.items():
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        assert not [node for node in froms if node.level], module
+        names = {alias.name for node in froms if node.module == "platoscope" for alias in node.names}
+        parts_ = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir()}
+        assert names <= public | parts_, module
+    by_name = {module for module in MODULES if "importlib.import_module" in imports(module)}
+    assert by_name == {"__init__.py", "cli.py", "encoders/base.py"}
+    assert not [module for module, tree in TREES.items() if "__import__" in called(tree)]
+
+
+def test_the_package_knows_nothing_of_tests():
+    roots = {name.split(".")[0] for module in MODULES for name in imports(module)}
+    own = {path.stem for path in (ROOT / "tests").rglob("*.py")} | {"tests", "pytest", "hypothesis", "conftest"}
+    assert not roots & own
+    assert "platoscope" in roots
+
+
+def called(tree):
+    """Names of the functions that are called by name."""
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {call.id for call in calls if isinstance(call, ast.Name)}
+
+
+def test_nothing_is_printed_but_by_progress():
+    assert not [module for module, tree in TREES.items() if "print" in called(tree)]
+    writers = set()
+    for module, tree in TREES.items():
+        attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "stdout"]
+        if attributes:
+            writers.add(module)
+    assert writers == {"progress.py"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_says_what_it_does_and_is_short(module):
+    assert ast.get_docstring(TREES[module]), "no docstring"
+    assert len((PACKAGE / module).read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_importing_a_module_only_defines(module):
+    """Nothing stands at the top but imports, definitions and names for values."""
+    kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+    others = [node for node in TREES[module].body[1:] if not isinstance(node, kinds)]
+    allowed = ["if TYPE_CHECKING:", "app.add_typer("]  # the command line puts its own parts together
+    assert not [ast.unparse(node) for node in others if not ast.unparse(node).startswith(tuple(allowed))]
+
+
+def test_the_tests_of_a_module_have_its_name():
+    """So that whoever edits a module finds them."""
+    names = [path.stem for path in (ROOT / "tests").rglob("test_*.py")]
+    assert len(set(names)) == len(names), "pytest tells files of tests apart by their names"
+
+
+def test_the_rules_are_held_against_the_package_that_runs():
+    import platoscope
+
+    assert Path(platoscope.__file__).parent == PACKAGE
+    assert PACKAGE == ROOT / "python/platoscope" or "site-packages" in str(PACKAGE)
+    assert sys.modules["platoscope"].__doc__

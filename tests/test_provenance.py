@@ -1,0 +1,88 @@
+"""Closures of imports over a small package of every kind of import, and digests that see what they have to."""
+
+import numpy as np
+import pytest
+
+from platoscope import provenance
+from platoscope.provenance import closure, code_digest, rust_digest, versions
+
+FILES = {
+    "__init__.py": '"""Package."""\nfrom platoscope import hidden\n',
+    "steps/__init__.py": '"""Nothing but a docstring."""\n',
+    "steps/one.py": "from platoscope.steps.two import name\nfrom platoscope.errors import Error\nimport numpy\n",
+    "steps/two.py": "def later():\n    import platoscope.deep.below\n    from platoscope.loaded import code\n",
+    "steps/loop.py": "from platoscope.steps import one, loop\n",
+    "deep/__init__.py": "from platoscope.deep.beside import value\n",
+    "deep/below.py": "",
+    "deep/beside.py": "value = 1\n",
+    "loaded/__init__.py": "code = 1\n",
+    "hidden.py": "x = 1\n",
+    "errors.py": "from platoscope.hidden import x\n",
+    "store/__init__.py": "from platoscope.hidden import x\n",
+}
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(provenance, "PACKAGE", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("package")
+def test_a_closure_follows_every_import_wherever_it_stands_and_runs_packages_on_the_way():
+    assert closure("steps.one") == [
+        "deep/__init__.py",
+        "deep/beside.py",
+        "loaded/__init__.py",
+        "steps/one.py",
+        "steps/two.py",
+    ]
+
+
+@pytest.mark.usefixtures("package")
+def test_a_closure_of_several_modules_is_the_union_of_theirs_and_ends_in_a_loop():
+    assert closure("steps.two", "hidden") == sorted({*closure("steps.two"), *closure("hidden")})
+    assert closure("steps.loop") == sorted({"steps/loop.py", *closure("steps.one")})
+
+
+@pytest.mark.usefixtures("package")
+def test_exempt_code_is_neither_listed_nor_followed():
+    assert closure("errors", "store") == []
+    assert "hidden.py" not in closure("steps.one")
+
+
+def test_a_digest_of_code_sees_names_and_contents(package):
+    digests = [code_digest(["steps/one.py"]), code_digest(["steps/two.py"]), code_digest(["steps/one.py", "hidden.py"])]
+    (package / "steps/one.py").write_text("x = 2\n")
+    digests.append(code_digest(["steps/one.py"]))
+    (package / "steps/copy.py").write_text("x = 2\n")
+    digests.append(code_digest(["steps/copy.py"]))
+    assert len(set(digests)) == 5
+
+
+def test_a_digest_of_rust_sees_every_source_and_nothing_that_is_built(tmp_path):
+    for entry in provenance.RUST:
+        file = tmp_path / entry / "a.rs" if entry.endswith("src") else tmp_path / entry
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(entry)
+    digests = [rust_digest(tmp_path)]
+    for entry in provenance.RUST:
+        file = tmp_path / entry / "a.rs" if entry.endswith("src") else tmp_path / entry
+        file.write_text("edited")
+        digests.append(rust_digest(tmp_path))
+    assert len(set(digests)) == len(digests)
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target/built").touch()
+    (tmp_path / "overlap/benches").mkdir()
+    (tmp_path / "overlap/benches/b.rs").touch()
+    assert rust_digest(tmp_path) == digests[-1]
+    (tmp_path / "overlap/src/more").mkdir()
+    (tmp_path / "overlap/src/more/b.rs").touch()
+    assert rust_digest(tmp_path) != digests[-1]
+
+
+def test_versions_are_those_that_are_installed():
+    assert versions("numpy") == {"numpy": np.__version__}

@@ -17,6 +17,9 @@ hypothesis.settings.load_profile("platoscope")
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
+# What a project needs of this tree besides its params.
+PARTS = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "python", "rust", "profiles")
+
 # A pipeline with every stage and every kind of encoder, small enough to be run several times.
 SMALL = {
     "dataset": {
@@ -56,11 +59,9 @@ class ProjectUnderTest:
     def __init__(self, root: Path, params: dict) -> None:
         self.root = root
         listed = _run(["git", "ls-files", "-co", "--exclude-standard"], ROOT).stdout.splitlines()
-        for name in listed:
-            if name.split("/")[0] in (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "python", "rust", "profiles"):
-                if (ROOT / name).is_file():
-                    (root / name).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy2(ROOT / name, root / name)
+        for name in (name for name in listed if name.split("/")[0] in PARTS and (ROOT / name).is_file()):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name)
         self.write_params(params)
         _run(["git", "init", "--quiet"], root)
 

@@ -1,4 +1,4 @@
-"""Loaded by every Python below a test that kills: stops `platoscope run STAGE` at an exact call, as an outside kill would.
+"""Loaded by every Python below a test that kills: stops `platoscope run STAGE` at an exact call.
 
 KILL_AT is a JSON object: stage, module, name (dotted, inside the module), call (which call, from 1), when ("before" or
 "after" it), how: "stage" kills this process, "all" its whole process group (dvc too), "pause" makes the file `flag`

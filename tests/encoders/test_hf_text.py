@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -91,11 +92,15 @@ def load(folder, **more):
     return load_text_encoder(TextEncoderParams(family="hf_text", checkpoint=str(folder), **more), device="cpu")
 
 
+@cache
+def from_library(folder):
+    cls = T5EncoderModel if folder.name.startswith("t5") else transformers.AutoModel
+    return cls.from_pretrained(folder).eval(), transformers.AutoTokenizer.from_pretrained(folder)
+
+
 def by_hand(folder, text, *, pool="mean", special_tokens=True):
     """Hidden states of one text alone, without padding."""
-    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
-    cls = T5EncoderModel if folder.name.startswith("t5") else transformers.AutoModel
-    model = cls.from_pretrained(folder).eval()
+    model, tokenizer = from_library(folder)
     ids = tokenizer(text)["input_ids"]
     with torch.inference_mode():
         states = model(torch.tensor([ids]), output_hidden_states=True).hidden_states

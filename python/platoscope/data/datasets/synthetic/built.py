@@ -15,7 +15,7 @@ BUILT: dict[str, tuple[Place, ...]] = {
         ),
         Place(
             ("a zebra crossing", "a crossroads", "a street crossing"),
-            ("at a zebra crossing", "at a crossroads with road markings", "at the crossing"),
+            ("at a zebra crossing", "at the crossroads", "at the crossing"),
             "sky haze-pale 0 52; towers cream-slate 56 36 8 0.8; rect lawn 0 54 100 62; "
             "rect road 0 60 100 100; rect white 8 66 18 98; rect white 26 66 36 98; "
             "rect white 44 66 54 98; rect white 62 66 72 98; rect white 80 66 90 98; "
@@ -74,7 +74,7 @@ BUILT: dict[str, tuple[Place, ...]] = {
     "airport": (
         Place(
             ("a runway", "the runway of an airport", "the landing strip"),
-            ("on the runway", "on the landing strip", "by the runway of an airport"),
+            ("on the runway", "on the landing strip", "by the runway"),
             "sky sky-haze 0 56; clouds white 8 30 3 22; ridge leaf 54 3 3; rect lawn 0 58 100 100; "
             "poly road 36 58 64 58 120 100 -20 100; poly white 48 62 52 62 53 68 47 68; "
             "poly white 47 74 53 74 55 84 45 84; poly white 44 90 56 90 58 100 42 100",
@@ -94,7 +94,7 @@ BUILT: dict[str, tuple[Place, ...]] = {
         ),
         Place(
             ("the sky above the clouds", "a sea of clouds", "high air above the clouds"),
-            ("above the clouds", "high up in the sky", "in the air over a bank of clouds"),
+            ("above the clouds", "high up in the sky", "over a bank of clouds"),
             "sky blue-haze 0 80; clouds haze 60 74 7 34; clouds white 78 96 12 46; clouds white 14 40 2 14",
             (70, 84),
             (40, 80),

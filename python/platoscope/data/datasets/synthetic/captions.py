@@ -110,7 +110,7 @@ def _order(story: Story, pair: tuple[int, int], rng: Rng) -> str:
 def _glimpse(beat: Beat, rng: Rng) -> str:
     """Give one object of a beat in its place: a bus on a city street."""
     who = _one(beat.actors[:2], rng)
-    return f"{_noun_phrase(who, rng)} {_one(beat.place.phrases, rng)}"
+    return f"{_noun_phrase(who, rng, most=1)} {_one(beat.place.phrases, rng)}"
 
 
 def _cut(here: Beat, there: Beat, rng: Rng) -> str:
@@ -149,14 +149,16 @@ def _clause(beat: Beat, who: int, rng: Rng) -> Clause:
     return Clause(who=_noun_phrase(actor, rng), does=predicate.format_map(words))
 
 
-def _noun_phrase(actor: Actor, rng: Rng) -> str:
-    """Name an object with some of what can be said of its looks: a small striped red cup, a child in a red jumper."""
-    looks = [word for word in (_texture_word(actor), actor.word) if word is not None and rng.random() < 0.7]
-    size = [actor.size_word] if actor.size_word is not None and rng.random() < 0.7 else []
+def _noun_phrase(actor: Actor, rng: Rng, *, most: int = 2) -> str:
+    """Name an object with up to `most` of what can be said of its looks: a striped red cup, a child in a red jumper."""
+    known = {"size": actor.size_word, "texture": _texture_word(actor), "colour": actor.word}
+    said = _some([look for look, word in known.items() if word is not None], int(rng.integers(most + 1)), rng)
+    size = [str(known[look]) for look in said if look == "size"]
+    coat = [str(known[look]) for look in said if look != "size"]
     noun = _one(actor.icon.nouns, rng)
     if not actor.icon.wears:
-        return with_article(" ".join([*size, *looks, noun]))
-    garment = f" in {with_article(' '.join([*looks, actor.icon.wears]))}" if looks else ""
+        return with_article(" ".join([*size, *coat, noun]))
+    garment = f" in {with_article(' '.join([*coat, actor.icon.wears]))}" if coat else ""
     return with_article(" ".join([*size, noun])) + garment
 
 

@@ -52,7 +52,7 @@ OUTDOORS: dict[str, tuple[Place, ...]] = {
         ),
         Place(
             ("a forest lake", "a lake in the woods", "the shore of a woodland lake"),
-            ("by a lake in the forest", "at the edge of a woodland lake", "beside the forest lake"),
+            ("by a lake in the forest", "at a woodland lake", "beside the forest lake"),
             "sky sky-haze 0 40; peaks slate 42 26 4; row pine_tree/green 48 24 14; sky lake-sea 46 74; "
             "waves foam 50 72 14; ridge moss 76 4 3; tufts leaf 78 99 40 7",
             (82, 95),
@@ -81,7 +81,7 @@ OUTDOORS: dict[str, tuple[Place, ...]] = {
         ),
         Place(
             ("a pasture", "a fenced meadow", "a meadow with a fence"),
-            ("in a fenced meadow", "on the pasture", "on grazing land inside a fence"),
+            ("in a fenced meadow", "on the pasture", "inside a meadow fence"),
             "sky sky-haze 0 44; ridge leaf 44 9 3; ridge grass 54 4 3; fence wood 54 66 11; "
             "tufts leaf 68 99 80 4; dots yellow 70 98 16 0.5 0.9",
             (76, 95),

@@ -64,7 +64,7 @@ TIE_WORDS: Mapping[str, tuple[tuple[int, str], ...]] = {
     "push": (
         (0, "<knock> {other} away to the {b}"),
         (0, "<shove> {other} off to the {b}"),
-        (0, "<run> into {other}, which slides away to the {b}"),
+        (0, "<bump> {other} off to the {b}"),
     ),
     "jump": (
         (0, "<jump> over {other}"),
@@ -80,7 +80,7 @@ BEAT_WORDS = (
     "{where} there is {one_ing}, and {two_ing}",
     "we see {place} with {one_ing} and {two_ing}",
     "{place}: {one_ing}, {two_ing}",
-    "{one} as {two}, all of it {where}",
+    "{where}, {one} as {two}",
 )
 LONE_BEAT_WORDS = (
     "{where}, {one}",

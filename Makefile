@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test check profile pull lock
+.PHONY: help setup repro test check bench profile pull lock
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -11,7 +11,8 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 EXTRAS := cpu demo dev
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
-export PYTHONDONTWRITEBYTECODE := 1
+# Without it every stage compiles torch and transformers anew.
+unexport PYTHONDONTWRITEBYTECODE
 RUST_SOURCES := $(shell find rust -type f -not -path 'rust/target/*' 2>/dev/null)
 
 help: ## list the targets
@@ -48,6 +49,9 @@ check: setup ## linters, formatters and type checkers
 	stubtest platoscope._native
 	cargo fmt --manifest-path rust/Cargo.toml --all --check
 	cargo clippy --manifest-path rust/Cargo.toml --all-targets --locked --quiet -- -D warnings
+
+bench: setup ## benchmarks of the Rust kernels
+	cargo bench --manifest-path rust/Cargo.toml --locked
 
 profile: setup ## put profiles/P.yaml in place as params.yaml: make profile P=clips DATA=DIR
 	platoscope profile $(P) $(if $(DATA),--data "$(DATA)")

@@ -69,9 +69,9 @@ class ProjectUnderTest:
         (self.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
 
     def environment(self, **more: str) -> dict[str, str]:
-        clean = {k: v for k, v in os.environ.items() if not k.startswith(("DVC", "PLATOSCOPE"))}
+        clean = {k: v for k, v in os.environ.items() if not k.startswith(("DVC", "PLATOSCOPE", "PYTHON"))}
         bin_ = str(Path(sys.executable).parent)
-        return {**clean, "PATH": f"{bin_}{os.pathsep}{clean['PATH']}", "PYTHONDONTWRITEBYTECODE": "1", **more}
+        return {**clean, "PATH": f"{bin_}{os.pathsep}{clean['PATH']}", **more}
 
     def dvc(self, *words: str, check: bool = True, **environment: str) -> str:
         """Run dvc and give what it printed."""

@@ -26,7 +26,7 @@ BUILT: dict[str, tuple[Place, ...]] = {
         ),
         Place(
             ("an avenue of trees", "a tree-lined road", "a road by the park"),
-            ("on a tree-lined road", "along an avenue of trees", "on the road past the park"),
+            ("on a tree-lined road", "along an avenue of trees", "on the park road"),
             "sky sky-haze 0 50; ridge grass 50 3 3; row tree/green 66 50 5; rect pale 0 66 100 71; "
             "rect road 0 71 100 100; rect yellow 0 84 100 85; row street_lamp/black 70 40 3",
             (80, 96),
@@ -158,7 +158,7 @@ BUILT: dict[str, tuple[Place, ...]] = {
         ),
         Place(
             ("a crowded stadium", "the stands of a stadium", "a football stadium"),
-            ("in a crowded stadium", "before the stands", "in front of the crowd"),
+            ("in a crowded stadium", "below the stands", "in front of the crowd"),
             "sky haze-sky 0 16; rect slate 0 14 100 60; dots red 18 58 110 1.1 1.5; "
             "dots blue 18 58 110 1.1 1.5; dots skin 18 58 90 0.9 1.3; dots white 18 58 70 1 1.4; "
             "line slate 1 0 28 100 28; line slate 1 0 42 100 42; rect white 0 58 100 66; "

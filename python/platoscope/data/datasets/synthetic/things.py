@@ -47,7 +47,7 @@ THINGS: dict[str, Icon] = {
         "oval bark 44 36 5 5; oval bark 56 37 5 5",
     ),
     "traffic light": Icon(
-        ("traffic light", "set of traffic lights"),
+        ("traffic light", "stop light"),
         (),
         0.46,
         ("black", "grey"),
@@ -114,7 +114,7 @@ THINGS: dict[str, Icon] = {
         textured=True,
     ),
     "pan": Icon(
-        ("frying pan", "pan", "pan with a fried egg"),
+        ("frying pan", "pan", "skillet"),
         SLIDE,
         0.44,
         ("black", "grey", "red"),
@@ -282,7 +282,7 @@ THINGS: dict[str, Icon] = {
         textured=True,
     ),
     "planet": Icon(
-        ("ringed planet", "planet with a ring"),
+        ("ringed planet", "planet"),
         ("drift", "float"),
         0.46,
         ("orange", "yellow", "purple", "blue", "red"),

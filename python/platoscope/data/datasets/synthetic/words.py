@@ -14,7 +14,7 @@ MOTION_WORDS: Mapping[str, tuple[str, ...]] = {
     "cross": (
         "<{move}> from {a} to {b}",
         "<cross> the picture towards the {b}",
-        "<come> in on the {a} and <leave> on the {b}",
+        "<travel> over from the {a}",
         "<{move}> all the way across to the {b}",
     ),
     "arrive": (
@@ -24,7 +24,7 @@ MOTION_WORDS: Mapping[str, tuple[str, ...]] = {
     ),
     "depart": (
         "<{move}> off to the {b}",
-        "<wait> a moment, then <leave> on the {b}",
+        "<leave> on the {b}",
         "<disappear> over the {b} edge",
     ),
     "bounce": ("<bounce> up and down", "<bob> up and down", "<move> up and down"),
@@ -95,8 +95,8 @@ LONE_BEAT_WORDS = (
 ORDER_WORDS = (
     "first {early}, then {late}",
     "{late} can be seen after {early}",
-    "before we get to {late}, there is {early}",
-    "the clip shows {early} earlier than {late}",
+    "before {late}, there is {early}",
+    "{early} comes earlier than {late}",
     "{early} and, later on, {late}",
 )
 ENDS_WORDS = (

@@ -11,14 +11,15 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 EXTRAS := cpu demo dev
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
-# Without it every stage compiles torch and transformers anew.
+# Where it is set, every stage compiles torch and transformers anew.
 unexport PYTHONDONTWRITEBYTECODE
-RUST_SOURCES := $(shell find rust -type f -not -path 'rust/target/*' 2>/dev/null)
+# By content, not by time: a file that is gone or an environment that was restored must count too.
+BUILT := $(VENV)/.built-$(shell find rust pyproject.toml -type f -not -path 'rust/target/*' | LC_ALL=C sort | xargs cat | cksum | cut -d ' ' -f 1)
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-setup: $(VENV)/.package ## virtual environment, pinned packages, compiled extension
+setup: $(BUILT) ## virtual environment, pinned packages, compiled extension
 
 $(VENV)/.python:
 	$(PYTHON) -m venv $(VENV)
@@ -30,7 +31,8 @@ $(VENV)/.packages: requirements.lock $(VENV)/.python
 	touch $@
 
 # The package is installed in place; only its compiled module has to be made again when Rust sources change.
-$(VENV)/.package: $(VENV)/.packages pyproject.toml $(RUST_SOURCES)
+$(BUILT): $(VENV)/.packages
+	rm -f $(VENV)/.built-*
 	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 

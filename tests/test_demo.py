@@ -8,6 +8,7 @@ import json
 
 import pytest
 import yaml
+
 from conftest import ROOT
 
 CONTROLS = ("lite0_untrained", "thumbnail", "mean_colour")
@@ -39,6 +40,6 @@ def test_every_control_stands_in_every_table(score):
         assert {"s_inf", "r2"} <= laws[control]["minilm"].keys()
 
 
-def test_the_laws_of_the_trained_encoders_describe_their_grids(score):
+def test_the_laws_of_the_trained_encoders_describe_their_grids():
     laws = json.loads((ROOT / "results/scaling.json").read_text())["pairs"]
     assert all(laws[encoder]["minilm"]["r2"] > 0.8 for encoder in ("lite0", "lite2"))

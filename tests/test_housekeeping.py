@@ -133,25 +133,35 @@ def test_a_listing_bears_files_that_a_running_stage_renames(tmp_path, monkeypatc
 
 
 def test_cleaning_frees_what_is_committed_and_leaves_the_rest(published):
-    other = work_of(published)
+    other = work_of(published).path  # the object itself would be in use
     assert "freed 0.0 MB of 1 stages" in clean_work(published, everything=False)
     assert states(published) == {"other": "unfinished"}
     assert not (published.scratch / "make@one").exists()
     assert [(published.root / out).exists() for out in OUTS] == [True] * 3
     assert "of 1 stages" in clean_work(published, everything=True)
-    assert not other.path.exists()
+    assert not other.exists()
     assert work_table(published) == f"no work in {published.scratch}"
 
 
 def test_work_that_a_process_is_at_is_not_cleaned(tmp_path):
     project = Project(tmp_path)
-    busy, idle = work_of(project), work_of(project, stage="idle")
-    with busy._lock("block", wait=True):
-        assert clean_work(project, everything=True).endswith("of 1 stages, left 1 in use")
-    assert busy.path.exists()
-    assert not idle.path.exists()
+    busy, idle = work_of(project), work_of(project, stage="idle").path
+    path = busy.path
+    assert clean_work(project, everything=True).endswith("of 1 stages, left 1 in use")
+    assert path.exists()
+    assert not idle.exists()
+    del busy
     clean_work(project, everything=True)
-    assert not busy.path.exists()
+    assert not path.exists()
+
+
+def test_a_cleaning_that_was_killed_is_finished_by_the_next_and_its_rest_is_never_work(tmp_path):
+    project = Project(tmp_path)
+    path = work_of(project).path
+    path.rename(path.with_name(f".gone-{path.name}"))
+    assert scratches(project) == []
+    clean_work(project, everything=False)
+    assert not path.parent.exists()
 
 
 def test_the_table_has_one_line_a_scratch(tmp_path):

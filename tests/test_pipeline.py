@@ -160,10 +160,11 @@ def test_an_edited_caption_reruns_what_leans_on_it(whole, make_project, small, t
     project.repro()
     captions = folder / "captions.jsonl"
     original = captions.read_text()
-    lines = original.splitlines()
-    row = json.loads(lines[0])
-    row["captions"][0] += " It rains."
-    captions.write_text("\n".join([json.dumps(row), *lines[1:]]) + "\n")
+    rows = [json.loads(line) for line in original.splitlines()]
+    taking_part = json.loads((project.root / "data/samples.jsonl").read_text().splitlines()[0])["id"]
+    row = next(row for row in rows if row["id"] == taking_part)
+    row["captions"] = [f"It rains. {caption}" for caption in row["captions"]]
+    captions.write_text("".join(json.dumps(row) + "\n" for row in rows))
     text_chain = {"captions", "samples", "text_features@minilm", "text_neighbours@minilm"}
     assert set(project.repro()) == {"dataset"} | text_chain | AFTER_NEIGHBOURS
     captions.write_text(original)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from platoscope import scratch
 from platoscope.errors import StoreError
 from platoscope.scratch import Work, digest_of, fingerprint, in_use, require_space, write_file
+from platoscope.store.arrays import FORMATS
 
 SPEC = {"seed": 1}
 WAIT_S = 60
@@ -137,11 +138,12 @@ def test_a_block_whose_making_fails_is_not_there(tmp_path):
 
 def test_a_writer_that_is_killed_in_a_block_frees_its_lock_and_leaves_no_block(tmp_path):
     with writer(tmp_path, BLOCK_WRITER) as process:
-        work = work_in(tmp_path)
-        assert (work.path / "blocks" / "a.part").read_text() == "half of "
-        assert in_use(work.path)
+        path = work_in(tmp_path).path  # the object itself would count as in use
+        assert (path / "blocks" / "a.part").read_text() == "half of "
+        assert in_use(path)
         kill(process)
-        assert not in_use(work.path)
+        assert not in_use(path)
+        work = work_in(tmp_path)
         assert not work.block("a").exists()
         made = []
         assert list(work.compute(["a"], recorder(made))) == ["a"]
@@ -288,7 +290,7 @@ def test_a_second_publisher_waits_for_the_first(tmp_path):
     """
     out = tmp_path / "data" / "out"
     with writer(tmp_path, slow) as process:
-        with work_in(tmp_path)._lock("publish", wait=False) as held:
+        with scratch._locked(work_in(tmp_path).path.parent / "publish.lock", wait=False) as held:
             assert not held
         process.stdin.close()
         work_in(tmp_path).publish({"out": out}, never, staging=tmp_path / "staging")
@@ -358,3 +360,22 @@ def test_work_that_does_not_fit_is_refused_and_what_just_fits_is_not(tmp_path, m
     require_space(tmp_path / "work", 3 * 10**9)
     with pytest.raises(StoreError, match=r"work has 3\.0 GB free, this stage needs about 4\.5 GB.*PLATOSCOPE_WORK"):
         require_space(tmp_path / "work", 45 * 10**8)
+
+
+def test_a_stage_that_outlived_its_dvc_publishes_nothing_and_keeps_its_result(tmp_path, monkeypatch):
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    work = Work(tmp_path / ".work", stage="make", spec={"k": 5})
+    monkeypatch.setattr(work, "_parent", -1)
+    out = tmp_path / "data/out"
+    with pytest.raises(StoreError, match="the dvc that started make is gone"):
+        work.publish(
+            {"out": out}, lambda folder: (folder / "out").write_text("old"), staging=tmp_path / "data/.staging"
+        )
+    assert not out.exists()
+    assert (work.path / "result/out").read_text() == "old"
+
+
+def test_the_format_of_the_stores_is_part_of_every_fingerprint(tmp_path, monkeypatch):
+    before = Work(tmp_path, stage="make", spec={}).fingerprint
+    monkeypatch.setitem(FORMATS, "features", FORMATS["features"] + 1)
+    assert Work(tmp_path, stage="make", spec={}).fingerprint != before

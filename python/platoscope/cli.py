@@ -130,7 +130,7 @@ def main() -> None:
     """Entry point: errors of platoscope end in one line and their exit code."""
     debug = "--debug" in sys.argv[1:2]
     try:
-        app()
+        app(prog_name="platoscope")
     except PlatoscopeError as error:
         if debug:
             raise

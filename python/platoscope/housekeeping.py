@@ -15,6 +15,8 @@ from platoscope.errors import DataError
 from platoscope.project import Project
 from platoscope.scratch import LINE, in_use
 
+GONE = ".gone-"
+
 
 @dataclass(frozen=True)
 class Scratch:
@@ -31,7 +33,7 @@ def scratches(project: Project) -> list[Scratch]:
     """Every scratch of the project, in order of stage."""
     held = _locked(project.root / "dvc.lock")
     found = []
-    for line in sorted(project.scratch.glob(f"*/*/{LINE}")):
+    for line in sorted(project.scratch.glob(f"*/[!.]*/{LINE}")):
         folder, stage = line.parent, json.loads(line.read_text(encoding="utf-8"))["stage"]
         blocks = [file for file in (folder / "blocks").iterdir() if file.suffix != ".part"]
         result = folder / "result"
@@ -57,9 +59,12 @@ def clean_work(project: Project, *, everything: bool) -> str:
     asked = [one for one in scratches(project) if everything or one.state == "committed"]
     gone = [one for one in asked if not in_use(one.path)]
     for one in gone:
-        shutil.rmtree(one.path)
-        if not any(one.path.parent.iterdir()):
-            one.path.parent.rmdir()
+        # Renamed first: a folder that is half removed must not be taken for work, or for a whole result.
+        one.path.rename(one.path.with_name(f"{GONE}{one.path.name}"))
+    for folder in project.scratch.glob(f"*/{GONE}*"):
+        shutil.rmtree(folder)
+        if {file.name for file in folder.parent.iterdir()} <= {"publish.lock"}:
+            shutil.rmtree(folder.parent)
     left = f", left {len(asked) - len(gone)} in use" if len(asked) > len(gone) else ""
     return f"work: freed {sum(one.n_bytes for one in gone) / 1e6:.1f} MB of {len(gone)} stages{left}"
 

@@ -34,9 +34,14 @@ def use_profile(project: Project, name: str, *, data: Path | None) -> str:
         if not takes_data:
             raise InputError(f"profile {name} takes no data, got {data}: leave it out")
         text = _with_data(text, file, data)
+    if project.params.is_file() and project.params.read_text(encoding="utf-8") != text:
+        write_file(project.params.with_suffix(".before.yaml"), project.params.read_bytes())
     write_file(project.params, text)
     back = "git checkout params.yaml dvc.lock results && dvc checkout"
-    return f"params.yaml is now profile {name}: `make repro` runs it, `{back}` goes back"
+    return (
+        f"params.yaml is now profile {name} (what it was is in params.before.yaml): "
+        f"`make repro` runs it, `{back}` goes back to what is committed"
+    )
 
 
 def _with_data(text: str, file: Path, data: Path) -> str:

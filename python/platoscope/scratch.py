@@ -10,11 +10,13 @@ import hashlib
 import json
 import os
 import shutil
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from platoscope.errors import StoreError
+from platoscope.store.arrays import FORMATS
 
 LINE = "work.json"
 
@@ -83,10 +85,14 @@ class Work:
 
     def __init__(self, base: Path, *, stage: str, spec: Mapping[str, object]) -> None:
         self.stage = stage
-        self.fingerprint = fingerprint({"stage": stage, **spec})
+        self.fingerprint = fingerprint({"stage": stage, "formats": FORMATS, **spec})
+        self._parent = os.getppid()
         self.path = base / stage / self.fingerprint[:32]
         (self.path / "blocks").mkdir(parents=True, exist_ok=True)
         (self.path / "locks").mkdir(exist_ok=True)
+        held = os.open(self.path / "locks" / "in_use", os.O_CREAT | os.O_RDWR)
+        weakref.finalize(self, os.close, held)
+        fcntl.flock(held, fcntl.LOCK_SH)  # as long as this object lives, so that nobody cleans under it
         write_file(self.path / LINE, json.dumps({"stage": stage, "spec": dict(spec)}, indent=1, sort_keys=True))
 
     def block(self, name: str) -> Path:
@@ -116,10 +122,16 @@ class Work:
         """Build the result once and put hard-linked copies of its entries where ``outs`` says.
 
         ``build(folder)`` writes every name of ``outs`` into ``folder``. An out that already holds these bytes is
-        left alone, so that a stage that outlived its killed parent does not disturb the one that replaced it.
+        left alone. One process of a stage publishes at a time, whatever its fingerprint; one that dvc started and that
+        outlived dvc keeps its result in the scratch, since another run may have other params by now.
+
+        Raises
+        ------
+        StoreError
+            If ``build`` left an out away, or dvc is gone.
         """
         result = self.path / "result"
-        with self._lock("publish", wait=True):
+        with _locked(self.path.parent / "publish.lock", wait=True):
             if not result.exists():
                 part = self.path / "result.part"
                 shutil.rmtree(part, ignore_errors=True)
@@ -129,6 +141,8 @@ class Work:
                 if missing:
                     raise StoreError(f"stage {self.stage} did not write {', '.join(missing)}")
                 part.rename(result)
+            if "DVC_ROOT" in os.environ and os.getppid() != self._parent:
+                raise StoreError(f"the dvc that started {self.stage} is gone: its result waits in {self.path}")
             for name, out in outs.items():
                 _place(result / name, out, staging / f"{self.fingerprint[:12]}-{name}")
 
@@ -142,15 +156,20 @@ class Work:
             os.fsync(handle.fileno())
         part.rename(block)
 
-    @contextmanager
-    def _lock(self, name: str, *, wait: bool) -> Iterator[bool]:
-        with (self.path / "locks" / name).open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                yield False
-                return
-            yield True
+    def _lock(self, name: str, *, wait: bool) -> AbstractContextManager[bool]:
+        return _locked(self.path / "locks" / name, wait=wait)
+
+
+@contextmanager
+def _locked(file: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold the lock of a file; gives whether it is held, which is certain where it is waited for."""
+    with file.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def in_use(work: Path) -> bool:

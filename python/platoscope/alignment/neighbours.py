@@ -61,6 +61,13 @@ def salt_of(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
 
 
+def faiss_version() -> str:
+    """Version of the FAISS build that is installed, for processors or GPUs."""
+    import faiss
+
+    return str(faiss.__version__)
+
+
 def nearest(x: Layer, *, k: int, clip: Clip = None, salt: int = 0) -> Ids:
     """Give the k nearest other samples of every sample: int32 `[sample, k]`, as `neighbour_table` orders them."""
     return neighbour_table(x, depth=k, clip=clip, salt=salt, depth_name="k").ids

@@ -20,7 +20,7 @@ from platoscope.params import Params
 from platoscope.progress import say, track
 from platoscope.project import Project, Side
 from platoscope.provenance import closure, code_digest, versions
-from platoscope.scratch import Work, write_file
+from platoscope.scratch import Work
 from platoscope.store import Neighbours, PairLayers, read_neighbours, same_samples, write_alignment
 
 COLUMNS = (
@@ -41,7 +41,7 @@ def run(params: Params, project: Project) -> str:
         same_samples((stores[0].path, stores[0].attributes), (other.path, other.attributes))
     spec = {
         "k": k,
-        "neighbours": {str(s.path.relative_to(project.data)): s.attributes["digest"] for s in stores},
+        "neighbours": {str(s.path.relative_to(project.data)): s.attributes for s in stores},
         "code": code_digest(closure("alignment.pairs")),
         "rust": _native.source_digest(),
         "versions": versions("numpy"),
@@ -69,10 +69,12 @@ def run(params: Params, project: Project) -> str:
         attributes = {"samples": stores[0].attributes["samples"], "metric": "mutual_knn"}
         write_alignment(result / "layers.zarr", (pair for pair, _ in scored()), attributes=attributes)
         (result / "pairs.csv").write_text(_csv(row for _, rows in scored() for row in rows), encoding="utf-8")
+        tracked = json.dumps(metrics(largest), indent=2, sort_keys=True) + "\n"
+        (folder / "alignment.json").write_text(tracked, encoding="utf-8")
 
-    work.publish({"alignment": project.alignment}, build, staging=project.staging)
     largest = [rows[-1] for _, rows in scored()]
-    write_file(project.results / "alignment.json", json.dumps(metrics(largest), indent=2, sort_keys=True) + "\n")
+    outs = {"alignment": project.alignment, "alignment.json": project.results / "alignment.json"}
+    work.publish(outs, build, staging=project.staging)
     top = max(largest, key=lambda row: float(row["score"]))
     return (
         f"alignment: {len(largest)} pairs, best {top['video']}:{top['text']} {top['score']:.4f} at the largest budgets "

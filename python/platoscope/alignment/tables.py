@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.alignment.neighbours import NeighbourTable, neighbour_table, salt_of
+from platoscope.alignment.neighbours import NeighbourTable, faiss_version, neighbour_table, salt_of
 from platoscope.alignment.outliers import ClipRule, prh_threshold
 from platoscope.errors import InputError
 from platoscope.params import NeighboursParams, Params
@@ -22,12 +22,22 @@ def run(params: Params, project: Project, side: Side, key: str) -> str:
     store, p, stage = FeaturesStore(project.features(side, key)), params.neighbours, f"{side}_neighbours@{key}"
     n = len(store.layer(0, 0))
     depth = _checked_depth(p.depth, n, params.alignment.k)
-    how = {"depth": depth, "metric": "cosine", "clip": p.clip, "quantile": p.quantile, "salt": f"{side}/{key}"}
-    spec = {
-        **how,
+    attributes = {
+        "depth": depth,
+        "metric": "cosine",
+        "clip": p.clip,
+        "quantile": p.quantile,
+        "salt": f"{side}/{key}",
         "features": store.attributes["digest"],
+        "samples": store.attributes["samples"],
+        "ids": store.attributes["ids"],
+        "layers": list(store.layers),
+        "budgets": list(store.budgets),
+    }
+    spec = {
+        "attributes": attributes,
         "code": code_digest(closure("alignment.tables")),
-        "versions": versions("faiss-cpu", "numpy"),
+        "versions": {"faiss": faiss_version(), **versions("numpy")},
     }
     work = Work(project.scratch, stage=stage, spec=spec)
     blocks = {f"{budget:03d}.npz": budget for budget in range(len(store.budgets))}
@@ -38,14 +48,6 @@ def run(params: Params, project: Project, side: Side, key: str) -> str:
             np.savez(handle, ids=[table.ids for table in tables], tie_share=[table.tie_share for table in tables])
 
     list(track(work.compute(list(blocks), make), stage, total=len(blocks)))
-    attributes = {
-        **how,
-        "features": store.attributes["digest"],
-        "samples": store.attributes["samples"],
-        "ids": store.attributes["ids"],
-        "layers": list(store.layers),
-        "budgets": list(store.budgets),
-    }
 
     def build(folder: Path) -> None:
         ids, ties = _stacked([work.block(name) for name in blocks])

@@ -60,7 +60,7 @@ def run(params: Params, project: Project) -> str:
     }
     choices = [f"{sampler}/{n_f}" for sampler in p.samplers for n_f in budgets_of(sampler, budgets)]
     frame_bytes = p.size * p.size * 3
-    require_space(project.scratch, 2 * len(videos) * 2 * max(budgets) * frame_bytes)
+    require_space(project.scratch, 2 * len(videos) * sum(int(choice.split("/")[1]) for choice in choices) * frame_bytes)
     jobs = [Job(folder / video["path"], budgets, p.samplers, p.size, p.fit) for video in videos]
     _check_there(jobs)
     blocks = {f"{start:07d}.npz": jobs[start : start + BLOCK] for start in range(0, len(jobs), BLOCK)}

@@ -57,6 +57,7 @@ def run(params: Params, project: Project) -> str:
     able = [row for row in range(len(videos)) if row not in faults]
     reasons = [f"{videos[row]['id']}: {stage}: {reason}" for row, (stage, reason) in sorted(faults.items())]
     kept = _draw(able, params.samples.n, seed=params.samples.seed, reasons=reasons)
+    _check_depth(len(kept), params)
     write_lines(
         project.samples,
         ({"id": videos[row]["id"], "source": videos[row]["source"], "row": row} for row in kept),
@@ -69,6 +70,13 @@ def run(params: Params, project: Project) -> str:
     writer.writerows((videos[row]["id"], "samples", f"not among the {len(kept)} drawn") for row in left)
     write_file(project.excluded, table.getvalue())
     return f"samples: {len(kept)} of {len(videos)} take part, {len(faults)} cannot, {len(left)} were not drawn"
+
+
+def _check_depth(n: int, params: Params) -> None:
+    """Refuse here, before hours of features, neighbours that so few samples do not have."""
+    for name, value in (("alignment.k", params.alignment.k), ("neighbours.depth", params.neighbours.depth)):
+        if value > n - 1:
+            raise DataError(f"{name} is {value}, but {n} samples take part: set it to at most {n - 1}")
 
 
 def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:

@@ -56,7 +56,8 @@ class Timm:
         if self._resized > frame_size:
             raise InputError(
                 f"{entry.checkpoint} wants frames of {self._resized} px ({self._size} px after its crop), "
-                f"frames.size is {frame_size}: store larger frames, or lower image_size or raise crop_pct to 1.0"
+                f"frames.size is {frame_size}: "
+                "store larger frames, or lower image_size (or raise crop_pct, at most to 1.0)"
             )
         _check_patches(model, self._size, entry)
         if self._interpolation not in ("bilinear", "bicubic"):

@@ -173,7 +173,8 @@ def _draw(axes: Axes, series: Sequence[Series], *, axis: str, chance: float, hel
     if starts:
         name, highest = max(starts, key=lambda start: start[1])
         at = (series[0].budgets[0], highest)
-        axes.annotate(name, at, xytext=(5, 4), textcoords="offset points", fontsize=7.5, color=MUTED)
+        narrow = name.replace(", ", ",\n")  # beside the ring, where a wide label would lie on the lines of controls
+        axes.annotate(narrow, at, xytext=(6, 3), textcoords="offset points", fontsize=7.5, color=MUTED)
     chance_line(axes, chance)
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,6 @@ from platoscope.store.arrays import (
     open_group,
     write_whole,
 )
-
-if TYPE_CHECKING:
-    import zarr
 
 
 def write_features(path: Path, layers: Iterable[tuple[str, Array]], *, attributes: Attributes) -> None:
@@ -44,15 +40,10 @@ def write_features(path: Path, layers: Iterable[tuple[str, Array]], *, attribute
     for name, values in layers:
         _check_finite(name, values, attributes)
         stored = to_half(values)
-        write_layer(group, f"layer/{len(names):03d}", stored)
+        write_whole(group, f"layer/{len(names):03d}", stored)
         total.update(digest_arrays([stored]).encode())
         names.append(name)
     describe(group, "features", {**attributes, "layers": names, "digest": total.hexdigest()})
-
-
-def write_layer(group: "zarr.Group", name: str, values: Array) -> None:
-    """Write one layer [budget, sample, dim] as whole shards."""
-    write_whole(group, name, values)
 
 
 def to_half(values: NDArray[np.float32]) -> Array:

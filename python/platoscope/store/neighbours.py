@@ -16,7 +16,7 @@ def write_neighbours(
     group = create(path, "neighbours")
     write_whole(group, "ids", ids)
     write_whole(group, "tie_share", tie_share)
-    describe(group, "neighbours", {**attributes, "digest": digest_arrays([ids])})
+    describe(group, "neighbours", {**attributes, "digest": digest_arrays([ids, tie_share])})
 
 
 @dataclass(frozen=True)

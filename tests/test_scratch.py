@@ -290,7 +290,7 @@ def test_a_second_publisher_waits_for_the_first(tmp_path):
     """
     out = tmp_path / "data" / "out"
     with writer(tmp_path, slow) as process:
-        with scratch._locked(work_in(tmp_path).path.parent / "publish.lock", wait=False) as held:
+        with scratch._locked(scratch.publish_lock(work_in(tmp_path).path), wait=False) as held:
             assert not held
         process.stdin.close()
         work_in(tmp_path).publish({"out": out}, never, staging=tmp_path / "staging")

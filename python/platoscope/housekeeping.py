@@ -63,8 +63,8 @@ def clean_work(project: Project, *, everything: bool) -> str:
         one.path.rename(one.path.with_name(f"{GONE}{one.path.name}"))
     for folder in project.scratch.glob(f"*/{GONE}*"):
         shutil.rmtree(folder)
-        if {file.name for file in folder.parent.iterdir()} <= {"publish.lock"}:
-            shutil.rmtree(folder.parent)
+        if not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
     left = f", left {len(asked) - len(gone)} in use" if len(asked) > len(gone) else ""
     return f"work: freed {sum(one.n_bytes for one in gone) / 1e6:.1f} MB of {len(gone)} stages{left}"
 

@@ -131,7 +131,7 @@ class Work:
             If ``build`` left an out away, or dvc is gone.
         """
         result = self.path / "result"
-        with _locked(self.path.parent / "publish.lock", wait=True):
+        with _locked(publish_lock(self.path), wait=True):
             if not result.exists():
                 part = self.path / "result.part"
                 shutil.rmtree(part, ignore_errors=True)
@@ -158,6 +158,11 @@ class Work:
 
     def _lock(self, name: str, *, wait: bool) -> AbstractContextManager[bool]:
         return _locked(self.path / "locks" / name, wait=wait)
+
+
+def publish_lock(work: Path) -> Path:
+    """The lock that one stage's processes publish under, whatever the fingerprint of their scratch."""
+    return work.parent.with_name(f".{work.parent.name}.lock")
 
 
 @contextmanager

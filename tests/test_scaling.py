@@ -309,6 +309,29 @@ def test_a_law_that_spends_every_cell_on_its_parameters_is_doubted_in_the_line(t
     assert "lite0:minilm: as many cells as parameters" in line
 
 
+@pytest.mark.parametrize(
+    ("form", "held", "words"),
+    [("frames", CAPTIONS == 1, "frames alone (n_c = 1)"), ("captions", FRAMES == 16, "captions alone (n_f = 16)")],
+)
+def test_a_budget_that_does_not_vary_is_named_in_the_line_with_the_pairs_whose_law_is_reduced(
+    tmp_path: Path, form: str, held: NDArray[np.bool_], words: str
+) -> None:
+    table = pairs_table(tmp_path, {("lite0", "minilm"): noisy(0), ("one", "minilm"): noisy(1), ("two", "m"): noisy(2)})
+    header, *rows = table.read_text().splitlines(keepends=True)
+    kept = [row for row, here in zip(rows, [*np.full(30, True), *held, *held], strict=True) if here]
+    table.write_text("".join([header, *kept]))
+    line, pairs, _ = run(tmp_path, table)
+    assert f"; law of {words}: one:minilm, two:m" in line
+    assert line.count(" alone (") == 1
+    absent = {"frames": {"c_c", "beta"}, "captions": {"c_f", "alpha"}}[form]
+    assert not absent & set(pairs["one"]["minilm"])  # type: ignore[index]
+    assert absent <= set(pairs["lite0"]["minilm"])  # type: ignore[index]
+
+
+def test_the_line_says_nothing_of_reduced_laws_where_both_budgets_vary(tmp_path: Path) -> None:
+    assert "alone" not in run(tmp_path, pairs_table(tmp_path, {("lite0", "minilm"): noisy(0)}))[0]
+
+
 def test_the_stage_reads_and_writes_where_the_project_keeps_things(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.alignment.mkdir(parents=True)

@@ -22,16 +22,17 @@ TRUE = Series(
     "lite0",
     FRAMES,
     np.array([0.21, 0.32, 0.43, 0.54]),
+    held=10,
     half_width=np.full(4, 0.03),
     law=LAW,
     start=("1 frame, 1 caption", 0.11),
 )
-BARE = Series("mean_colour", FRAMES, np.array([0.05, 0.06, 0.07, 0.08]), control=True)
+BARE = Series("mean_colour", FRAMES, np.array([0.05, 0.06, 0.07, 0.08]), held=10, control=True)
 GRID = np.arange(12.0).reshape(4, 3) / 20
 
 
 def budget_figure(*series: Series) -> Figure:
-    return plot_budget(series, axis="frames", chance=0.04, k=10, held=10)
+    return plot_budget(series, axis="frames", chance=0.04, k=10)
 
 
 def layers_figure() -> Figure:
@@ -74,7 +75,7 @@ def test_a_picture_shows_the_points_the_law_and_the_intervals_it_was_given() -> 
 
 def test_lines_are_named_at_their_ends_and_chance_beside_them() -> None:
     assert texts(budget_figure(TRUE, BARE)) == [
-        "1 frame, 1 caption",
+        "1 frame,\n1 caption",
         "chance 0.040",
         "lite0  0.540",
         "mean_colour  0.080",
@@ -90,8 +91,8 @@ def test_the_budgets_are_the_ticks_of_a_logarithmic_axis_and_scores_start_at_zer
 
 
 def test_both_halves_of_the_headline_stand_on_one_scale_and_end_alike() -> None:
-    by_captions = Series("lite0", CAPTIONS, np.array([0.3, 0.45, 0.54]))
-    left, right = plot_headline([TRUE], [by_captions], chance=0.04, k=10, held=(8, 10)).axes
+    by_captions = Series("lite0", CAPTIONS, np.array([0.3, 0.45, 0.54]), held=8)
+    left, right = plot_headline([TRUE], [by_captions], chance=0.04, k=10).axes
     assert left.get_ylim() == right.get_ylim()
     assert (left.get_xlabel(), right.get_xlabel()) == ("frames shown, with 10 captions", "captions told, with 8 frames")
 
@@ -139,7 +140,7 @@ def test_a_picture_is_the_same_in_every_run_whatever_the_readers_own_settings(dr
 
 
 def test_a_file_is_xml_whose_words_and_labels_are_text() -> None:
-    hostile = Series('<b>&"x', FRAMES, TRUE.score)
+    hostile = Series('<b>&"x', FRAMES, TRUE.score, held=10)
     text = svg_file(render_svg(budget_figure(hostile)), alt='5 < 6 & "so on"')
     root = ET.fromstring(text)
     space = "{http://www.w3.org/2000/svg}"
@@ -171,9 +172,9 @@ def test_an_element_for_a_page_keeps_its_ids_apart_and_refers_to_its_own() -> No
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Series("lite0", (1, 2), np.zeros(3)), r"lite0: score \(3,\), 2 budgets"),
-        (lambda: Series("lite0", (1, 2), np.zeros(2), half_width=np.zeros(1)), "one score a budget"),
-        (lambda: plot_budget([TRUE], axis="time", chance=0.1, k=1, held=1), "axis = 'time': 'frames' or 'captions'"),
+        (lambda: Series("lite0", (1, 2), np.zeros(3), held=1), r"lite0: score \(3,\), 2 budgets"),
+        (lambda: Series("lite0", (1, 2), np.zeros(2), held=1, half_width=np.zeros(1)), "one score a budget"),
+        (lambda: plot_budget([TRUE], axis="time", chance=0.1, k=1), "axis = 'time': 'frames' or 'captions'"),
         (
             lambda: plot_grid(GRID.T, frames=FRAMES, captions=CAPTIONS, axis="frames", chance=0.1, k=1, top=1.0),
             r"score \(3, 4\): \[4, 3\] by the budgets",

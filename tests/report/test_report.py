@@ -28,12 +28,11 @@ from platoscope.report.samples import extremes
 from platoscope.report.stage import run
 from platoscope.scaling import scale
 
-N, K = 40, 5
-FRAMES, CAPTIONS = (1, 2, 4, 8), (1, 2, 4)
+N, K, FRAMES, CAPTIONS = 40, 5, (1, 2, 4, 8), (1, 2, 4)
 ENCODERS = {"net": 3, "net_untrained": 3, "thumbnail": 1}
 HOSTILE = "<script>alert('hi')</script> & \"quotes\""
 PARAMS = """\
-dataset: {source: folder, path: clips} # <b>bold</b>
+dataset: {source: folder, path: /srv/somebody/clips} # <b>bold</b>
 frames: {size: 64}
 budgets: {frames: [1, 2, 4, 8], captions: [1, 2, 4]}
 encoders:
@@ -42,7 +41,7 @@ encoders:
     net_untrained: {family: timm, checkpoint: x, image_size: 64, random_init: true}
     thumbnail: {family: pixels, kind: thumbnail}
   text:
-    words: {family: hf_text, checkpoint: y}
+    words: {family: hf_text, checkpoint: /srv/m/y}
 alignment: {k: 5}
 neighbours: {depth: 5}
 report: {samples: 3}
@@ -210,7 +209,8 @@ def test_text_from_the_data_is_escaped_wherever_it_stands(made: Project) -> None
     assert "<script" not in text
     assert "<b>" not in text
     assert "&lt;script&gt;alert(&#39;hi&#39;)&lt;/script&gt; &amp; &#34;quotes&#34;" in text
-    assert "# &lt;b&gt;bold&lt;/b&gt;" in text
+    assert "path: clips} # &lt;b&gt;bold&lt;/b&gt;" in text
+    assert "/srv" not in text  # folders of the machine that made it
     assert any(HOSTILE in str(image["alt"]) for image in Page(text).all("img"))
 
 
@@ -283,8 +283,8 @@ def test_a_budget_that_does_not_vary_has_no_curves_of_its_own_and_no_ring() -> N
     one = dataclasses.replace(whole, captions=CAPTIONS[-1:], score=whole.score[:, -1:], overlap=whole.overlap[:, -1:])
     drawn = draw_all([Pair(store=one, law=None, control=None, layers="fixed")])
     assert list(drawn.grids) == ["frames"]
-    assert "1 frame, 4 captions" not in drawn.halves[0].svg
-    assert "1 frame, 4 captions" in drawn.halves[1].svg
+    assert ">1 frame,<" not in drawn.halves[0].svg
+    assert ">1 frame,<" in drawn.halves[1].svg
 
 
 def test_the_map_of_a_pair_that_is_gone_goes_too(project: Project) -> None:

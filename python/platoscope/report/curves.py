@@ -27,6 +27,7 @@ from platoscope.report.look import (
 
 Array = NDArray[np.float64]
 AXES = {"frames": "frames shown", "captions": "captions told"}
+OTHER = {"frames": "caption", "captions": "frame"}  # what one of the budget that is held is called
 DASHES = ((0, (4, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
 MARKERS = ("s", "^", "v", "D")
 LABEL_GAP = 10.5  # points between two labels at the ends of lines
@@ -37,6 +38,7 @@ GRID_GAP = 9.0  # the same where they are numbers
 class Series:
     """One line: scores [point] at budgets [point] and, where known, half the width of their interval [point].
 
+    ``held`` is the value of the other budget. Lines of one picture may have budgets of their own, even a single one.
     ``law`` is the fitted curve as (budgets [x], scores [x]). ``start`` is the score at the smallest of both budgets,
     with its name: ("1 frame, 1 caption", 0.25).
     """
@@ -44,6 +46,7 @@ class Series:
     label: str
     budgets: tuple[int, ...]
     score: Array
+    held: int
     half_width: Array | None = None
     law: tuple[Array, Array] | None = None
     start: tuple[str, float] | None = None
@@ -62,37 +65,36 @@ class Series:
             )
 
 
-def plot_budget(series: Sequence[Series], *, axis: str, chance: float, k: int, held: int) -> Figure:
-    """Draw scores against one budget, the other held at its largest value ``held``; ``axis``: frames or captions."""
+def plot_budget(series: Sequence[Series], *, axis: str, chance: float, k: int) -> Figure:
+    """Draw scores against one budget, the other held at the value of each line; ``axis``: frames or captions."""
     _check_axis(axis)
     with drawing():
-        figure = Figure(figsize=(2.6 + _room(series), 2.8))
-        axes = figure.add_axes(_box(figure, left=0.33, right=_room(series)))
-        _draw(axes, series, axis=axis, chance=chance, held=held, top=_top(series))
+        room = _room(series, axis)
+        figure = Figure(figsize=(2.6 + room, 2.8))
+        axes = figure.add_axes(_box(figure, left=0.33, right=room))
+        _draw(axes, series, axis=axis, chance=chance, top=_top(series))
         score_axis(axes, top=_top(series), k=k)
-        _label_ends(axes, series)
+        _label_ends(axes, series, axis=axis)
     return figure
 
 
-def plot_headline(
-    by_frames: Sequence[Series], by_captions: Sequence[Series], *, chance: float, k: int, held: tuple[int, int]
-) -> Figure:
+def plot_headline(by_frames: Sequence[Series], by_captions: Sequence[Series], *, chance: float, k: int) -> Figure:
     """Draw both budgets side by side on one scale: left against frames, right against captions.
 
-    ``held`` = (frames, captions) are the largest budgets: the left lines end where the right ones do.
+    With the other budget held at its largest value, the left lines end at the scores where the right ones do.
     """
     top = max(_top(by_frames), _top(by_captions))
     with drawing():
-        room = _room(by_captions)
+        room = _room(by_captions, "captions")
         figure = Figure(figsize=(7.0 + room, 3.6))
         left = figure.add_axes(_box(figure, left=0.33, right=3.5 + room))
         right = figure.add_axes(_box(figure, left=3.8, right=room), sharey=left)
-        _draw(left, by_frames, axis="frames", chance=chance, held=held[1], top=top)
-        _draw(right, by_captions, axis="captions", chance=chance, held=held[0], top=top)
+        _draw(left, by_frames, axis="frames", chance=chance, top=top)
+        _draw(right, by_captions, axis="captions", chance=chance, top=top)
         right.grid(axis="y")
         right.tick_params(labelleft=False)
         score_axis(left, top=top, k=k)
-        _label_ends(right, by_captions)
+        _label_ends(right, by_captions, axis="captions")
     return figure
 
 
@@ -128,7 +130,7 @@ def plot_grid(
         budgets, others, lines = (frames, captions, score.T) if axis == "frames" else (captions, frames, score)
         budget_axis(axes, budgets, name=AXES[axis])
         _draw_grid(axes, lines, budgets=budgets, laws=laws, colour=colour)
-        _label_grid(axes, [float(line[-1]) for line in lines], others, thing="caption" if axis == "frames" else "frame")
+        _label_grid(axes, [float(line[-1]) for line in lines], others, thing=OTHER[axis])
         chance_line(axes, chance)
         score_axis(axes, top=top, k=k)
     return figure
@@ -162,20 +164,34 @@ def _label_grid(axes: Axes, ends: Sequence[float], others: Sequence[int], *, thi
     _labels(axes, [ends[place] for place in named], names, [MUTED] * len(named), gap=GRID_GAP)
 
 
-def _draw(axes: Axes, series: Sequence[Series], *, axis: str, chance: float, held: int, top: float) -> None:
-    """Draw every line of a picture into axes, controls first so that they lie below."""
-    other = ("caption" if axis == "frames" else "frame") + ("s" if held > 1 else "")
-    budget_axis(axes, series[0].budgets, name=f"{AXES[axis]}, with {held} {other}")
+def _draw(axes: Axes, series: Sequence[Series], *, axis: str, chance: float, top: float) -> None:
+    """Draw every line of a picture into axes over all their budgets, controls first so that they lie below."""
+    budgets = sorted({budget for line in series for budget in line.budgets})
+    budget_axis(axes, budgets, name=f"{AXES[axis]}, with {_held(series, axis)}")
     axes.set_ylim(0.0, top * 1.08)
     for place in sorted(range(len(series)), key=lambda place: not series[place].control):
         _draw_line(axes, series[place], _style(series, place))
-    starts = [line.start for line in series if line.start is not None]
-    if starts:
-        name, highest = max(starts, key=lambda start: start[1])
-        at = (series[0].budgets[0], highest)
-        narrow = name.replace(", ", ",\n")  # beside the ring, where a wide label would lie on the lines of controls
-        axes.annotate(narrow, at, xytext=(6, 3), textcoords="offset points", fontsize=7.5, color=MUTED)
+    _name_starts(axes, series)
     chance_line(axes, chance)
+
+
+def _name_starts(axes: Axes, series: Sequence[Series]) -> None:
+    """Name the rings, each name once: beside the highest ring that has it."""
+    highest: dict[str, tuple[float, int]] = {}
+    for line in series:
+        if line.start is not None:
+            name, score = line.start
+            highest[name] = max(highest.get(name, (score, line.budgets[0])), (score, line.budgets[0]))
+    for name, (score, budget) in highest.items():
+        narrow = name.replace(", ", ",\n")  # beside the ring, where a wide label would lie on the lines of controls
+        axes.annotate(narrow, (budget, score), xytext=(6, 3), textcoords="offset points", fontsize=7.5, color=MUTED)
+
+
+def _held(series: Sequence[Series], axis: str) -> str:
+    """Say at which values the other budget is held: "10 captions", "1 or 16 frames"."""
+    *few, most = sorted({line.held for line in series})
+    counts = f"{', '.join(map(str, few))} or {most}" if few else f"{most}"
+    return f"{counts} {OTHER[axis]}{'s' if most > 1 else ''}"
 
 
 @dataclass(frozen=True)
@@ -211,12 +227,26 @@ def _style(series: Sequence[Series], place: int) -> "_Style":
     return _Style(TRAINED[rank % len(TRAINED)], "o", "-")
 
 
-def _label_ends(axes: Axes, series: Sequence[Series]) -> None:
-    """Name every line at its end, with its last score."""
-    names = [f"{line.label}  {line.score[-1]:.3f}" for line in series]
+def _names(series: Sequence[Series], axis: str) -> list[str]:
+    """Give the names at the ends of lines, with the last score, and the held budget where others hold a larger one."""
+    most = max(line.held for line in series)
+    names = []
+    for line in series:
+        held = f", {line.held} {OTHER[axis]}{'s' if line.held > 1 else ''}" if line.held < most else ""
+        names.append(f"{line.label}{held}  {line.score[-1]:.3f}")
+    return names
+
+
+def _label_ends(axes: Axes, series: Sequence[Series], *, axis: str) -> None:
+    """Name every line at the right, with its last score; a thin thread leads there from one that ends earlier."""
     colours = [MUTED if line.control else _style(series, place).colour for place, line in enumerate(series)]
     ends = [float(line.score[-1]) for line in series]
-    _labels(axes, ends, names, colours, gap=LABEL_GAP)
+    last, right = max(line.budgets[-1] for line in series), axes.get_xlim()[1]
+    for line, colour in zip(series, colours, strict=True):
+        if line.budgets[-1] < last:
+            thread = [line.budgets[-1], right], [line.score[-1]] * 2
+            axes.plot(*thread, color=colour, linewidth=0.5, linestyle=(0, (1, 3)), zorder=1, scalex=False)
+    _labels(axes, ends, _names(series, axis), colours, gap=LABEL_GAP)
 
 
 def _labels(axes: Axes, ends: Sequence[float], names: Sequence[str], colours: Sequence[str], *, gap: float) -> None:
@@ -241,9 +271,9 @@ def _check_axis(axis: str) -> None:
         raise InputError(f"axis = {axis!r}: {' or '.join(map(repr, AXES))} is needed")
 
 
-def _room(series: Sequence[Series]) -> float:
+def _room(series: Sequence[Series], axis: str) -> float:
     """Give the inches that the longest name at the end of a line takes, in wide letters."""
-    return 0.3 + 0.064 * max(len(line.label) + 7 for line in series)
+    return 0.3 + 0.064 * max(map(len, _names(series, axis)))
 
 
 def _box(figure: Figure, *, left: float, right: float) -> tuple[float, float, float, float]:

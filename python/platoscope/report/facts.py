@@ -76,6 +76,17 @@ class Pair:
         both = self.store.frames, self.store.captions
         return both if axis == "frames" else both[::-1]
 
+    @property
+    def alone(self) -> tuple[str, int] | None:
+        """The one budget that varies with the value of the other, ("frames", 1); ``None`` where both vary or neither.
+
+        The law of such a pair is the reduced one, and knows nothing of other values of the budget that is held.
+        """
+        frames, captions = self.store.frames, self.store.captions
+        if (len(frames) > 1) == (len(captions) > 1):
+            return None
+        return ("frames", captions[0]) if len(frames) > 1 else ("captions", frames[0])
+
     def series(self, axis: str) -> Series:
         """The line against one budget, the other at its largest."""
         slice_ = (slice(None), -1) if axis == "frames" else (-1, slice(None))
@@ -85,6 +96,7 @@ class Pair:
             label=self.store.video,
             budgets=budgets,
             score=self.grid[slice_],
+            held=others[-1],
             half_width=None if half_width is None else half_width[slice_],
             law=self.curve(axis, others[-1]),
             start=(self.cell(0), float(self.grid[0, 0])) if len(others) > 1 else None,
@@ -96,10 +108,10 @@ class Pair:
         return f"{many(self.store.frames[place], 'frame')}, {many(self.store.captions[place], 'caption')}"
 
     def curve(self, axis: str, held: int) -> tuple[Array, Array] | None:
-        """The law against one budget, the other held: (budgets [x], scores [x])."""
-        if self.law is None:
-            return None
+        """The law against one budget, the other held: (budgets [x], scores [x]); ``None`` along a single budget."""
         budgets, _ = self.budgets(axis)
+        if self.law is None or len(budgets) == 1:
+            return None
         x = np.geomspace(budgets[0], budgets[-1], 65)
         return x, law_curve(self.law, x, held) if axis == "frames" else law_curve(self.law, held, x)
 
@@ -152,6 +164,17 @@ def pairs_in_headline(pairs: Sequence[Pair]) -> list[Pair]:
 def pairs_pictured(pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs with pictures of their own: the nine best trained ones and three controls."""
     return _leading(pairs, PICTURED)
+
+
+def all_budgets(pairs: Sequence[Pair], axis: str) -> list[int]:
+    """The budgets of an axis that any of the pairs has, rising."""
+    return sorted({budget for pair in pairs for budget in pair.budgets(axis)[0]})
+
+
+def shared_cell(pairs: Sequence[Pair], place: int) -> str | None:
+    """Name the smallest (0) or the largest (-1) of both budgets where it is the same for all pairs."""
+    names = {pair.cell(place) for pair in pairs}
+    return names.pop() if len(names) == 1 else None
 
 
 def many(count: int, thing: str) -> str:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from platoscope.report.facts import Pair, best_pair, many, pairs_in_headline
+from platoscope.report.curves import AXES
+from platoscope.report.facts import Pair, all_budgets, best_pair, many, pairs_in_headline, shared_cell
 from platoscope.report.look import CONTROL, DARK, HAIRLINE, INK, MUTED, PAPER, TRAINED, dark_rules
+from platoscope.report.parameters import without_folders
 from platoscope.report.pictures import Picture, Pictures
 from platoscope.report.samples import Card
 from platoscope.scaling.law import parameters_at_bound, weak_exponents
@@ -51,6 +53,7 @@ def render_page(
         loader=PackageLoader("platoscope.report", "."), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    reduced = _reduced(pairs)
     environment.filters.update(number=_number, times=_times, percent=_percent, many=many)
     return environment.get_template("template.html").render(
         pairs=pairs,
@@ -62,12 +65,19 @@ def render_page(
         laws={pair.name: [_cell(pair, name) for name in PARAMETERS] for pair in pairs},
         headline=_markup([pictures.headline])[0],
         halves=_markup(pictures.halves),
-        curves={axis: _markup(grids) for axis, grids in pictures.grids.items()},
+        curves={
+            axis: dict(zip(grids, _markup(list(grids.values())), strict=True)) for axis, grids in pictures.grids.items()
+        },
+        cells=[shared_cell(pairs, 0) or "the smallest budgets", shared_cell(pairs, -1) or "the largest budgets"],
+        budgets={axis: all_budgets(pairs, axis) for axis in AXES},
+        own={pair.name: _own_budgets(pair, pairs) for pair in pairs},
+        full=any(len(pair.store.frames) > 1 and len(pair.store.captions) > 1 for pair in pairs) or not reduced,
+        reduced=reduced,
         maps=_markup(pictures.maps),
         most=most,
         least=least,
         source=source,
-        params_text=params_text,
+        params_text=without_folders(params_text),
         light=COLOURS,
         dark={name: DARK[colour] for name, colour in COLOURS.items()},
         dark_rules=Markup(dark_rules()),  # noqa: S704 (our own style sheet)
@@ -82,6 +92,22 @@ def _beside(pairs: Sequence[Pair]) -> list[Pair]:
         if pair.control and pair.store.text == best.store.text and pair is not best:
             found[pair.control] = max(found.get(pair.control, pair), pair, key=lambda pair: pair.largest)
     return [found[kind] for kind in sorted(found, reverse=True)]
+
+
+def _own_budgets(pair: Pair, pairs: Sequence[Pair]) -> str:
+    """Name the budgets of a pair that are not those of all pairs together: "frames: 1"."""
+    lists = {axis: list(pair.budgets(axis)[0]) for axis in AXES}
+    own = [axis for axis, budgets in lists.items() if budgets != all_budgets(pairs, axis)]
+    return "; ".join(f"{axis}: {', '.join(map(str, lists[axis]))}" for axis in own)
+
+
+def _reduced(pairs: Sequence[Pair]) -> dict[tuple[str, int], list[str]]:
+    """The pairs that have the law of one budget alone, by that budget and the value of the other."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for pair in pairs:
+        if pair.alone is not None:
+            found.setdefault(pair.alone, []).append(pair.name)
+    return found
 
 
 def _cell(pair: Pair, name: str) -> Cell:

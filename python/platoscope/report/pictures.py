@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from platoscope.report.curves import AXES, plot_budget, plot_grid, plot_headline
-from platoscope.report.facts import Pair, many, pairs_in_headline, pairs_pictured
+from platoscope.report.curves import AXES, OTHER, Series, plot_budget, plot_grid, plot_headline
+from platoscope.report.facts import Pair, all_budgets, many, pairs_in_headline, pairs_pictured, shared_cell
 from platoscope.report.layers import plot_layers
 from platoscope.report.look import CONTROL, TRAINED, render_svg, svg_file, svg_inline
 
@@ -28,15 +28,15 @@ class Picture:
 
 @dataclass(frozen=True)
 class Pictures:
-    """All pictures of a report. ``grids`` [axis][pair] and ``maps`` [pair] are those of the ``pictured`` pairs.
+    """All pictures of a report. ``grids`` [axis][name of pair] and ``maps`` [pair] are those of the ``pictured`` pairs.
 
-    A budget that does not vary has no grids.
+    A pair has no grid against a budget that does not vary in it, and an axis without any grid is not there.
     """
 
     headline: Picture
     halves: tuple[Picture, Picture]
     pictured: list[Pair]
-    grids: dict[str, list[Picture]]
+    grids: dict[str, dict[str, Picture]]
     maps: list[Picture]
 
     def files(self) -> dict[str, str]:
@@ -54,7 +54,7 @@ def draw_all(pairs: Sequence[Pair]) -> Pictures:
         headline=headline(pairs),
         halves=(by_budget(pairs, "frames"), by_budget(pairs, "captions")),
         pictured=pictured,
-        grids={axis: grids(pictured, axis) for axis in AXES if len(pairs[0].budgets(axis)[0]) > 1},
+        grids={axis: found for axis in AXES if (found := grids(pictured, axis))},
         maps=layer_maps(pictured),
     )
 
@@ -62,35 +62,50 @@ def draw_all(pairs: Sequence[Pair]) -> Pictures:
 def headline(pairs: Sequence[Pair]) -> Picture:
     """Score against frames and against captions, of every video encoder beside the best one."""
     shown = pairs_in_headline(pairs)
-    store = shown[0].store
     figure = plot_headline(
         [pair.series("frames") for pair in shown],
         [pair.series("captions") for pair in shown],
         chance=shown[0].chance,
-        k=store.k,
-        held=(store.frames[-1], store.captions[-1]),
+        k=shown[0].store.k,
     )
-    ends = "; ".join(f"{pair.name} {pair.grid[0, 0]:.3f} to {pair.largest:.3f}" for pair in shown)
-    alt = f"Scores from {shown[0].cell(0)} to {shown[0].cell(-1)}: {ends}. {_chance(shown[0])}"
+    first, last = (shared_cell(shown, place) for place in (0, -1))
+    ends = []
+    for pair in shown:
+        where = "" if first and last else f" ({pair.cell(0)} to {pair.cell(-1)})"
+        ends.append(f"{pair.name} {pair.grid[0, 0]:.3f} to {pair.largest:.3f}{where}")
+    span = f"{first or 'the smallest budgets'} to {last or 'the largest'}"
+    alt = f"Scores from {span}: {'; '.join(ends)}. {_chance(shown[0])}"
     return Picture("headline", render_svg(figure), alt)
 
 
 def by_budget(pairs: Sequence[Pair], axis: str) -> Picture:
     """One half of the headline: score against frames or against captions."""
     shown = pairs_in_headline(pairs)
-    budgets, others = shown[0].budgets(axis)
+    budgets = all_budgets(shown, axis)
     series = [pair.series(axis) for pair in shown]
-    figure = plot_budget(series, axis=axis, chance=shown[0].chance, k=shown[0].store.k, held=others[-1])
-    ends = "; ".join(f"{line.label} {line.score[0]:.3f} to {line.score[-1]:.3f}" for line in series)
+    figure = plot_budget(series, axis=axis, chance=shown[0].chance, k=shown[0].store.k)
+    ends = "; ".join(_line_alt(line, series, axis) for line in series)
     alt = f"Score against {AXES[axis]}, from {budgets[0]} to {budgets[-1]}: {ends}. {_chance(shown[0])}"
     return Picture(axis, render_svg(figure), alt)
 
 
-def grids(pairs: Sequence[Pair], axis: str) -> list[Picture]:
-    """Each pair's whole grid against one budget, all on one scale."""
+def _line_alt(line: Series, series: Sequence[Series], axis: str) -> str:
+    """Say where a line starts and ends, and which budgets are its own where they are not those of all lines."""
+    first, last = line.budgets[0], line.budgets[-1]
+    scores = f"{line.score[0]:.3f} to {line.score[-1]:.3f}" if len(line.budgets) > 1 else f"{line.score[0]:.3f}"
+    own = []
+    if any(line.budgets != other.budgets for other in series):
+        own.append(f"at {first} to {last} {axis}" if last > first else f"at {many(first, axis[:-1])} alone")
+    if any(line.held != other.held for other in series):
+        own.append(f"with {many(line.held, OTHER[axis])}")
+    return f"{line.label} {scores}" + (f" ({', '.join(own)})" if own else "")
+
+
+def grids(pairs: Sequence[Pair], axis: str) -> dict[str, Picture]:
+    """The whole grid against one budget of every pair in which it varies, by the pair's name, all on one scale."""
     top = max(float(pair.grid.max()) for pair in pairs)
-    pictures = []
-    for pair in pairs:
+    pictures = {}
+    for pair in (pair for pair in pairs if len(pair.budgets(axis)[0]) > 1):
         store = pair.store
         figure = plot_grid(
             pair.grid,
@@ -103,7 +118,8 @@ def grids(pairs: Sequence[Pair], axis: str) -> list[Picture]:
             laws=pair.curves(axis),
             colour=CONTROL if pair.control else TRAINED[0],
         )
-        pictures.append(Picture(f"{axis}-{store.video}-{store.text}", render_svg(figure), _grid_alt(pair, axis)))
+        name = f"{axis}-{store.video}-{store.text}"
+        pictures[pair.name] = Picture(name, render_svg(figure), _grid_alt(pair, axis))
     return pictures
 
 
@@ -127,7 +143,7 @@ def layer_maps(pairs: Sequence[Pair]) -> list[Picture]:
 
 def _grid_alt(pair: Pair, axis: str) -> str:
     """Say what one pair's grid shows: where every line starts and ends."""
-    other = "caption" if axis == "frames" else "frame"
+    other = OTHER[axis]
     lines = pair.grid.T if axis == "frames" else pair.grid
     rows = zip(pair.budgets(axis)[1], lines, strict=True)
     ends = "; ".join(f"{many(count, other)} {line[0]:.3f} to {line[-1]:.3f}" for count, line in rows)

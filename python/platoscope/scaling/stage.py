@@ -15,6 +15,7 @@ from platoscope.scaling.tables import Cell, read_pairs, write_csv, write_json
 
 Layers = Literal["fixed", "per_cell"]
 Pair = tuple[str, str]
+HELD = {"frames": "n_c", "captions": "n_f"}  # the budget that does not vary, by the form of a reduced law
 COLUMNS = ("video", "text", "n_f", "n_c", "score", "fixed_score", "law", "chance")
 
 
@@ -70,10 +71,16 @@ def _rows(pairs: Mapping[Pair, Sequence[Cell]], laws: Mapping[Pair, Law]) -> lis
 
 
 def _summary(laws: Mapping[Pair, Law], without: Sequence[str]) -> str:
-    """Say in one line how many laws there are, how well they fit and what to be careful about."""
+    """Say in one line how many laws there are, how well they fit, which are reduced and what to be careful about."""
     parts = [f"{len(laws)} {'law' if len(laws) == 1 else 'laws'} fitted"]
     if laws:
         parts[0] += f", rmse at most {max(law.rmse for law in laws.values()):.4f}"
+    reduced: dict[str, list[str]] = {}
+    for (video, text), law in laws.items():
+        if law.form in HELD:
+            words = f"law of {law.form} alone ({HELD[law.form]} = {law.held:g})"
+            reduced.setdefault(words, []).append(f"{video}:{text}")
+    parts += [f"{words}: {', '.join(names)}" for words, names in reduced.items()]
     for (video, text), law in laws.items():
         doubts = [f"{name} at its bound" for name in law.at_bound] + [f"{name} weak" for name in law.weak]
         doubts += ["as many cells as parameters"] * (law.n_points == PARAMETERS[law.form])

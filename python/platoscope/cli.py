@@ -1,5 +1,6 @@
 """The command line: parse, one call, exit code. Codes: 0 done, 1 a run failed, 2 bad input."""
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -59,6 +60,9 @@ def run(stage: Annotated[str, typer.Argument(help=", ".join(STAGES))], encoder: 
     params = read_params(project.params)
     if (side is None) != (encoder is None):
         raise InputError(f"stage {stage} {'takes no' if side is None else 'needs'} --encoder")
+    # Threads wait asleep: where processors are shared, spinning ones make a run several times slower. Read when the
+    # first library with OpenMP is loaded, so it stands before the step.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     step = import_module(f"platoscope.{module}")
     if side is None:
         check_installed(project.root, module)

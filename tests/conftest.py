@@ -48,6 +48,7 @@ SMALL = {
     },
     "neighbours": {"depth": 20},
     "alignment": {"k": 5},
+    "similarity": {"metrics": []},
     "scaling": {"layers": "fixed"},
     "report": {"samples": 3},
 }

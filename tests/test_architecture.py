@@ -102,10 +102,12 @@ def test_the_code_that_a_stage_depends_on_is_exactly_what_it_imports(stage):
 
 def test_dvc_has_the_stages_of_the_command_line_and_each_calls_its_own():
     assert list(DVC) == list(STAGES)
-    for stage, (_, side) in STAGES.items():
+    options = {None: "", "metric": " --metric ${item}", "video": " --encoder ${key}", "text": " --encoder ${key}"}
+    for stage, (_, over) in STAGES.items():
         entry = DVC[stage].get("do", DVC[stage])
-        assert entry["cmd"] == f"platoscope run {stage}" + (" --encoder ${key}" if side else "")
-        assert DVC[stage].get("foreach") == (f"${{encoders.{side}}}" if side else None)
+        assert entry["cmd"] == f"platoscope run {stage}" + options[over]
+        named = "similarity.metrics" if over == "metric" else f"encoders.{over}"
+        assert DVC[stage].get("foreach") == (f"${{{named}}}" if over else None)
         assert "persist" not in str(entry)
 
 
@@ -126,7 +128,7 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
     ("package", "where"),
     [
         ("zarr", {"store/arrays.py"}),
-        ("faiss", {"alignment/neighbours.py", "inspection.py"}),
+        ("faiss", {"alignment/search/engines.py", "alignment/search/approximate.py"}),
         ("timm", {"encoders/timm.py"}),
         ("transformers", {"encoders/hf_text.py"}),
         ("typer", {"cli.py"}),
@@ -141,12 +143,14 @@ def test_a_library_is_imported_in_its_one_place(importers, package, where):
 
 def test_models_are_run_by_encoders_alone(importers):
     users = {module for module in importers["torch"] if part_of(module) != "encoders"}
-    assert users == {"inspection.py"}  # which says what a machine has
+    # Which searches for neighbours on a GPU, and which says what a machine has.
+    assert users == {"alignment/search/engines.py", "inspection.py"}
 
 
-def test_faiss_is_loaded_outside_its_place_only_when_the_doctor_is_called():
-    top = [node for node in TREES["inspection.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert "faiss" not in {alias.name for node in top for alias in node.names}
+@pytest.mark.parametrize("module", ["alignment/search/engines.py", "alignment/search/approximate.py", "inspection.py"])
+def test_faiss_and_torch_are_loaded_outside_encoders_only_when_they_are_used(module):
+    top = [node for node in TREES[module].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not {"faiss", "torch"} & {alias.name for node in top for alias in node.names}
 
 
 @pytest.mark.parametrize("module", MODULES)

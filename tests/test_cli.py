@@ -20,6 +20,7 @@ PARAMS = {
         "video": {"colour": {"family": "pixels", "kind": "mean_colour"}},
         "text": {"words": {"family": "hf_text", "checkpoint": "a/b"}},
     },
+    "similarity": {"metrics": ["cka", "svcca"]},
 }
 HEAVY = ("torch", "faiss", "transformers", "timm", "zarr", "matplotlib", "av", "scipy", "dvc")
 
@@ -104,6 +105,10 @@ def test_a_stage_that_runs_ends_with_its_line_and_code_0(project, command):
         (["run", "frames", "--encoder", "colour"], ["stage frames takes no --encoder"]),
         (["run", "video_features", "--encoder", "words"], ["encoders.video has no 'words'; it has colour"]),
         (["run", "text_neighbours", "--encoder", "x"], ["encoders.text has no 'x'; it has words"]),
+        (["run", "similarity"], ["stage similarity needs --metric"]),
+        (["run", "similarity", "--metric", "rsa"], ["similarity.metrics has no 'rsa'; it has cka, svcca"]),
+        (["run", "similarity", "--metric", "cka", "--encoder", "colour"], ["stage similarity takes no --encoder"]),
+        (["run", "video_features", "--encoder", "colour", "--metric", "cka"], ["video_features takes no --metric"]),
         (["profile", "clips"], ["no profile 'clips'"]),
     ],
 )
@@ -125,7 +130,9 @@ def test_bad_params_are_one_line_and_code_2(project, command, content):
     assert_one_line(err, "params.yaml")
 
 
-@pytest.mark.parametrize("words", [["samples"], ["run", "samples"], ["run", "captions"]])
+@pytest.mark.parametrize(
+    "words", [["samples"], ["run", "samples"], ["run", "captions"], ["run", "similarity", "--metric", "cka"]]
+)
 @pytest.mark.usefixtures("project")
 def test_a_missing_store_is_one_line_and_code_1(command, words):
     code, _, err = command(*words)
@@ -173,7 +180,8 @@ def test_work_is_listed_and_cleaned(project, command):
         (["run", "captions"], "data/captions.py"),
         (["run", "video_features", "--encoder", "colour"], "encoders/features.py"),
         (["run", "video_features", "--encoder", "colour"], "encoders/pixels.py"),
-        (["run", "text_neighbours", "--encoder", "words"], "alignment/neighbours.py"),
+        (["run", "text_neighbours", "--encoder", "words"], "alignment/search/neighbours.py"),
+        (["run", "similarity", "--metric", "svcca"], "alignment/features/subspaces.py"),
     ],
 )
 def test_a_stage_refuses_to_run_when_the_code_that_dvc_hashes_is_not_the_installed_one(project, command, words, file):

@@ -17,22 +17,27 @@ from platoscope.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 
-# One layer each; the null and the totals take tables of several.
-BY_SAMPLE = [_native.overlap_counts, _native.lcs_lengths, _native.edit_distances, _native.cycle_hits]
+MEASURES = ("overlap", "lcs", "edit", "cycle")
+
+
+def sample_values(a: Any, b: Any, **options: Any) -> Any:
+    return _native.sample_values(a, b, **{"measure": "lcs"} | options)
+
+
+def value_counts(a: Any, b: Any, **options: Any) -> Any:
+    return _native.value_counts(a, b, **{"measure": "cycle"} | options)
 
 
 def max_null(a: Any, b: Any, **options: Any) -> Any:
     return _native.max_null(a, b, **{"permutations": 2, "seed": 0} | options)
 
 
-BY_LAYER = [_native.overlap_totals, max_null]
-EVERY = [*BY_SAMPLE, *BY_LAYER]
+EVERY = [_native.overlap_totals, max_null, sample_values, value_counts]
 
 
-def ring(function: Callable[..., Any]) -> np.ndarray:
-    """Ids [sample=4, k=2], or [layer=1, sample=4, k=2] where layers are wanted: the next samples of a ring."""
-    ids = (np.arange(4)[:, None] + [1, 2]) % 4
-    return np.ascontiguousarray(ids.astype(np.int32)[None] if function in BY_LAYER else ids.astype(np.int32))
+def ring() -> np.ndarray:
+    """Ids [layer=1, sample=4, k=2]: the next samples of a ring."""
+    return ((np.arange(4)[:, None] + [1, 2]) % 4).astype(np.int32)[None]
 
 
 def test_the_module_carries_the_digest_of_the_sources_beside_it() -> None:
@@ -48,14 +53,15 @@ def test_the_module_carries_the_digest_of_the_sources_beside_it() -> None:
 
 
 def test_results_have_the_shapes_and_dtypes_of_the_stub() -> None:
-    one, two = ring(_native.overlap_counts), np.stack([ring(_native.overlap_counts)] * 2)
-    for function in (_native.overlap_counts, _native.lcs_lengths, _native.edit_distances):
-        assert (function(one, one).dtype, function(one, one).shape) == (np.int32, (4,))
-    hits = _native.cycle_hits(one, one)
-    assert (hits.dtype, hits.shape) == (np.bool_, (4,))
-    totals = _native.overlap_totals(two, one[None])
+    one, two = ring(), np.concatenate([ring()] * 2)
+    for measure in MEASURES:
+        values = _native.sample_values(two, one, measure=measure)
+        assert (values.dtype, values.shape) == (np.int32, (2, 1, 4))
+        counts = _native.value_counts(two, one, measure=measure)
+        assert (counts.dtype, counts.shape) == (np.int64, (2, 1, 3))
+    totals = _native.overlap_totals(two, one)
     assert (totals.dtype, totals.shape) == (np.int64, (2, 1))
-    null = _native.max_null(two, one[None], permutations=3, seed=1)
+    null = _native.max_null(two, one, permutations=3, seed=1)
     assert (null.dtype, null.shape) == (np.float64, (3,))
     drawn = _native.permutation(4, seed=1, index=0)
     assert (drawn.dtype, drawn.shape) == (np.int32, (4,))
@@ -63,7 +69,7 @@ def test_results_have_the_shapes_and_dtypes_of_the_stub() -> None:
 
 @pytest.mark.parametrize("function", EVERY)
 def test_what_is_no_int32_array_in_c_order_is_refused_by_name(function: Callable[..., Any]) -> None:
-    good = ring(function)
+    good = ring()
     unaligned = np.frombuffer(b"\0" + good.tobytes(), np.uint8)[1:].view(np.int32).reshape(good.shape)
     assert not unaligned.flags.aligned
     bad = {
@@ -90,7 +96,7 @@ def test_what_is_no_int32_array_in_c_order_is_refused_by_name(function: Callable
 
 @pytest.mark.parametrize("function", EVERY)
 def test_ids_that_name_no_sample_or_come_twice_are_refused_with_their_place(function: Callable[..., Any]) -> None:
-    good = ring(function)
+    good = ring()
     for id_, message in ((-1, "holds the id -1;"), (4, "holds the id 4;"), (int(good[..., 2, 0].item()), "twice")):
         bad = good.copy()
         bad[..., 2, 1] = id_
@@ -100,7 +106,7 @@ def test_ids_that_name_no_sample_or_come_twice_are_refused_with_their_place(func
 
 @pytest.mark.parametrize("function", EVERY)
 def test_k_must_be_from_one_to_the_depth(function: Callable[..., Any]) -> None:
-    good = ring(function)
+    good = ring()
     for k in (0, 3, -1, 2**70, 1.0, "1", True, np.float64(1)):
         with pytest.raises(InputError, match="k is "):
             function(good, good, k=k)
@@ -109,7 +115,7 @@ def test_k_must_be_from_one_to_the_depth(function: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize("function", EVERY)
 def test_tables_of_other_samples_or_depths_are_refused(function: Callable[..., Any]) -> None:
-    good = ring(function)
+    good = ring()
     fewer = np.zeros_like(good[..., :3, :1])
     with pytest.raises(InputError, match="4 samples and b has 3"):
         function(good, np.ascontiguousarray(fewer), k=1)
@@ -119,7 +125,7 @@ def test_tables_of_other_samples_or_depths_are_refused(function: Callable[..., A
 
 @pytest.mark.parametrize("function", EVERY)
 def test_an_empty_array_is_refused(function: Callable[..., Any]) -> None:
-    good = ring(function)
+    good = ring()
     for axis in range(good.ndim):
         empty = np.ascontiguousarray(good.take([], axis=axis))
         with pytest.raises(InputError, match="a is empty"):
@@ -127,31 +133,41 @@ def test_an_empty_array_is_refused(function: Callable[..., Any]) -> None:
 
 
 def test_numbers_that_are_none_are_refused_by_name() -> None:
-    table = ring(max_null)
+    table = ring()
     for name, value in (("permutations", 0), ("permutations", -1), ("permutations", 2**62), ("seed", -1)):
         with pytest.raises(InputError, match=f"{name} is "):
             max_null(table, table, **{name: value})
     for threads in (0, -1, 10**6, 1.5):
-        for function in BY_LAYER:
+        for function in EVERY:
             with pytest.raises(InputError, match="threads is "):
                 function(table, table, threads=threads)
     for gallery in (0, 2**40, -3):
-        with pytest.raises(InputError, match="gallery "):
-            _native.overlap_totals(table, table, gallery=gallery)
+        for function in (_native.overlap_totals, sample_values, value_counts):
+            with pytest.raises(InputError, match="gallery "):
+                function(table, table, gallery=gallery)
     for samples in (0, 2**40, -3):
         with pytest.raises(InputError, match=r"samples is|gallery has"):
             _native.permutation(samples, seed=0, index=0)
 
 
-def test_an_algorithm_is_one_of_three_names() -> None:
-    table = ring(max_null)
-    for algorithm in ("", "Lookups", "fast", "\udc80", 3):
-        with pytest.raises(InputError, match=r"lookups, layer_masks, bitsets|must be a name"):
-            _native.overlap_totals(table, table, algorithm=algorithm)  # type: ignore[arg-type]
+def test_an_algorithm_and_a_measure_are_one_of_a_few_names() -> None:
+    table = ring()
+    for name in ("", "Bits", "fast", "\udc80", 3):
+        with pytest.raises(InputError, match=r"there are bytes, bits, hashed|algorithm is .* must be a name"):
+            _native.overlap_totals(table, table, algorithm=name)  # type: ignore[arg-type]
+        for function in (sample_values, value_counts):
+            with pytest.raises(InputError, match=r"there are overlap, lcs, edit, cycle|measure is .* must be a name"):
+                function(table, table, measure=name)
+
+
+def test_a_cycle_needs_ids_that_name_the_samples() -> None:
+    for function in (sample_values, value_counts):
+        with pytest.raises(InputError, match="4 samples, but a gallery of 9"):
+            function(ring(), ring(), measure="cycle", gallery=9)
 
 
 def test_blocks_are_one_int64_label_for_each_sample() -> None:
-    table = ring(max_null)
+    table = ring()
     labels = np.zeros(4, np.int64)
     assert max_null(table, table, blocks=labels).shape == (2,)
     for blocks in (labels.astype(np.int32), labels[None], labels.tolist(), np.zeros(8, np.int64)[::2]):
@@ -162,7 +178,7 @@ def test_blocks_are_one_int64_label_for_each_sample() -> None:
 
 
 def test_more_permutations_than_there_are_is_an_error() -> None:
-    table = ring(max_null)
+    table = ring()
     pairs = np.array([0, 0, 1, 1])
     assert max_null(table, table, permutations=2, blocks=pairs).shape == (2,)
     with pytest.raises(InputError, match="only 2 distinct"):
@@ -173,7 +189,7 @@ def test_more_permutations_than_there_are_is_an_error() -> None:
 
 def test_an_input_error_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="k is 0"):
-        _native.overlap_counts(ring(max_null)[0], ring(max_null)[0], k=0)
+        _native.overlap_totals(ring(), ring(), k=0)
 
 
 ANY_INT32 = arrays.arrays(
@@ -204,10 +220,12 @@ def test_whatever_is_given_as_tables_is_counted_or_refused(
 def test_whatever_is_given_as_options_is_used_or_refused(
     permutations: Any, seed: Any, threads: Any, gallery: Any, blocks: Any, algorithm: Any
 ) -> None:
-    table = ring(max_null)
+    table = ring()
     calls = [
         lambda: max_null(table, table, permutations=permutations, seed=seed, threads=threads, blocks=blocks),
         lambda: _native.overlap_totals(table, table, threads=threads, gallery=gallery, algorithm=algorithm),
+        lambda: sample_values(table, table, threads=threads, gallery=gallery, measure=algorithm),
+        lambda: value_counts(table, table, threads=threads, gallery=gallery, measure=algorithm),
         lambda: _native.permutation(permutations, seed=seed, index=gallery, blocks=blocks),
     ]
     for call in calls:

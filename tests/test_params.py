@@ -76,9 +76,16 @@ def test_params_cannot_be_changed():
         ("samples.n", 1, "greater than or equal to 2, got 1"),
         ("samples.seed", -1, "greater than or equal to 0, got -1"),
         ("neighbours.quantile", 0, "greater than 0, got 0"),
+        ("neighbours.clip", "all", "'none', 'per_layer', 'prh' or 'prh_exact', got 'all'"),
+        ("neighbours.index", "flat", "'exact', 'ivf' or 'hnsw', got 'flat'"),
+        ("neighbours.recall", 1.01, "less than or equal to 1, got 1.01"),
         ("encoders.video.one.family", "magic", "'timm' or 'pixels', got 'magic'"),
         ("encoders.video.one.pool", "max", "'mean', 'cls' or 'last', got 'max'"),
         ("encoders.text", {}, "at least 1 item"),
+        ("similarity.metrics", ["cka", "pca"], "'svcca' or 'rsa', got 'pca'"),
+        ("similarity.k", 1, "greater than or equal to 2, got 1"),
+        ("similarity.bandwidth", 0, "greater than 0, got 0"),
+        ("similarity.normalize", "yes", "valid boolean, got 'yes'"),
     ],
 )
 def test_a_wrong_value_is_named_with_its_place_and_what_is_accepted(place, value, says):
@@ -136,6 +143,7 @@ def test_every_wrong_place_is_listed():
         ({"alignment.k": 101}, "alignment.k is 101 but neighbours.depth only 100: k must be at most depth"),
         ({"samples.n": 50}, "neighbours.depth is 100, but samples.n only 50: depth must be at most 49"),
         ({"samples.n": 300}, "samples.n is 300 but dataset.n only 256: samples.n must be at most dataset.n"),
+        ({"similarity.metrics": ["cka", "cka"]}, "similarity.metrics is ['cka', 'cka']: each must be named once"),
         ({"frames.samplers": ["center", "center"]}, "frames.samplers is ['center', 'center']: each must be named once"),
         (
             {"encoders.video.one.sampler": "linspace"},

@@ -19,6 +19,7 @@ def test_every_artefact_lies_below_the_root_and_no_two_share_a_path():
     project = Project(ROOT)
     paths = [getattr(project, name) for name, value in vars(Project).items() if isinstance(value, property)]
     paths += [getattr(project, kind)(side, "x") for kind in ("features", "neighbours") for side in ("video", "text")]
+    paths.append(project.similarity("x"))
     assert len(set(paths)) == len(paths)
     assert all(ROOT in path.parents for path in paths)
 

@@ -8,20 +8,38 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platoscope.alignment import metrics
-    from platoscope.alignment.metrics import mutual_knn, overlap_matrix
-    from platoscope.alignment.neighbours import nearest
+    from platoscope.alignment.agreement import max_null, overlap_matrix
+    from platoscope.alignment.layers import LayerScores, layer_scores
+    from platoscope.alignment.metrics import mutual_knn
+    from platoscope.alignment.reference import Reference
+    from platoscope.alignment.search.neighbours import nearest
     from platoscope.scaling.law import Law, fit_law
 
 _PLACES = {
     "Law": "platoscope.scaling.law",
+    "LayerScores": "platoscope.alignment.layers",
+    "Reference": "platoscope.alignment.reference",
     "fit_law": "platoscope.scaling.law",
+    "layer_scores": "platoscope.alignment.layers",
+    "max_null": "platoscope.alignment.agreement",
     "metrics": "platoscope.alignment",
     "mutual_knn": "platoscope.alignment.metrics",
-    "nearest": "platoscope.alignment.neighbours",
-    "overlap_matrix": "platoscope.alignment.metrics",
+    "nearest": "platoscope.alignment.search.neighbours",
+    "overlap_matrix": "platoscope.alignment.agreement",
 }
 
-__all__ = ["Law", "fit_law", "metrics", "mutual_knn", "nearest", "overlap_matrix"]
+__all__ = [
+    "Law",
+    "LayerScores",
+    "Reference",
+    "fit_law",
+    "layer_scores",
+    "max_null",
+    "metrics",
+    "mutual_knn",
+    "nearest",
+    "overlap_matrix",
+]
 
 
 def __getattr__(name: str) -> Any:

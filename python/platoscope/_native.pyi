@@ -1,32 +1,26 @@
 """The compiled kernels: neighbour tables become counts of shared neighbours.
 
-A table is a C-contiguous int32 array of neighbour ids, nearest first: ``[layer, sample, depth]``, or
-``[sample, depth]`` for one layer. The first ``k`` ids of each row are used (without ``k`` all of them)
-and nothing behind them is looked at, so that one deep table serves every k without a copy. Those ids
-must lie in ``0 .. gallery - 1`` and be distinct within their row; ``gallery`` is the number of samples
-unless it is given, for tables whose rows are some of the queries. Budgets are more layers: reshape
-``[budget, layer, sample, k]`` to ``[budget * layer, sample, k]``.
+A table is a C-contiguous int32 array of neighbour ids, nearest first: ``[layer, sample, depth]``. The
+first ``k`` ids of each row are used (without ``k`` all of them) and nothing behind them is looked at, so
+that one deep table serves every k without a copy. Those ids must lie in ``0 .. gallery - 1`` and be
+distinct within their row; ``gallery`` is the number of samples unless it is given, for tables whose rows
+are some of the queries. Budgets are more layers: reshape ``[budget, layer, sample, k]`` to
+``[budget * layer, sample, k]``.
 
 Everything else raises :class:`platoscope.errors.InputError` and is never converted: other dtypes, other
 orders, other numbers of axes, empty arrays, ids out of range, repeated ids, ``k`` of 0 or beyond the
 depth, tables of different samples. The GIL is released while counting; an array must not be written to
 meanwhile. ``threads`` is the number of threads, by default as many as the process may use; it never
 changes a result.
+
+``centred_rows``, ``largest`` and ``cosines`` are the passes over float32 features by which neighbours are
+found; they refuse in the same way, values that are not finite too.
 """
 
-from typing import SupportsIndex
+from typing import SupportsFloat, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
-
-def overlap_counts(
-    a: NDArray[np.int32],
-    b: NDArray[np.int32],
-    *,
-    k: SupportsIndex | None = None,
-    gallery: SupportsIndex | None = None,
-) -> NDArray[np.int32]:
-    """Shared neighbours of every sample, ``|a[i] ∩ b[i]|``: int32 ``[sample]``."""
 
 def overlap_totals(
     a: NDArray[np.int32],
@@ -40,8 +34,8 @@ def overlap_totals(
     """Shared neighbours of every pair of layers, summed over samples: int64 ``[layer_a, layer_b]``.
 
     Divided by ``sample * k`` this is mutual k-NN (Huh et al. 2024, arXiv 2405.07987). ``algorithm`` is
-    "lookups", "layer_masks" or "bitsets"; all give the same integers, and by default the fastest is
-    chosen from the sizes and a look at a few rows. At most 2^22 pairs of layers are counted at once.
+    "bytes", "bits" or "hashed"; all give the same integers, and by default the fastest is chosen from the
+    sizes. At most 2^22 pairs of layers are counted at once.
     """
 
 def max_null(
@@ -79,28 +73,75 @@ def permutation(
     compared permutation by permutation.
     """
 
-def lcs_lengths(
+def sample_values(
     a: NDArray[np.int32],
     b: NDArray[np.int32],
     *,
+    measure: str,
     k: SupportsIndex | None = None,
     gallery: SupportsIndex | None = None,
+    threads: SupportsIndex | None = None,
 ) -> NDArray[np.int32]:
-    """Length of the longest common subsequence of the two neighbour lists: int32 ``[sample]``."""
+    """A measure of every sample for every pair of layers: int32 ``[layer_a, layer_b, sample]``, from 0 to k.
 
-def edit_distances(
+    ``measure`` is "overlap", shared neighbours ``|a[i] ∩ b[i]|``; "lcs", the length of the longest common
+    subsequence of the two lists; "edit", their Levenshtein distance (insert, delete, replace: 1); or "cycle",
+    1 where sample i is in ``a[j]`` for any of its neighbours j in ``b[i]`` (``cycle_knn(feats_A=a,
+    feats_B=b)`` of Huh et al. 2024, arXiv 2405.07987, before the mean). At most 2^29 numbers are returned.
+    """
+
+def value_counts(
     a: NDArray[np.int32],
     b: NDArray[np.int32],
     *,
+    measure: str,
     k: SupportsIndex | None = None,
     gallery: SupportsIndex | None = None,
-) -> NDArray[np.int32]:
-    """Levenshtein distance of the two neighbour lists (insert, delete, replace: 1): int32 ``[sample]``."""
+    threads: SupportsIndex | None = None,
+) -> NDArray[np.int64]:
+    """How many samples have each value of :func:`sample_values`: int64 ``[layer_a, layer_b, k + 1]``."""
 
-def cycle_hits(a: NDArray[np.int32], b: NDArray[np.int32], *, k: SupportsIndex | None = None) -> NDArray[np.bool_]:
-    """Whether sample i is in ``b[j]`` for any of its neighbours j in ``a[i]``: bool ``[sample]``.
+def centred_rows(
+    rows: NDArray[np.float32],
+    *,
+    limit: SupportsFloat | None = None,
+    name: str | None = None,
+    threads: SupportsIndex | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32], float]:
+    """Rows clipped, brought to length 1 and centred, computed in float64.
 
-    The mean is ``cycle_knn(feats_A=b, feats_B=a)`` of Huh et al. 2024 (arXiv 2405.07987).
+    ``rows`` is ``[sample, dim]``; values are first clipped to ``[-limit, limit]``. With u the clipped rows brought to
+    length 1, m their mean and c = u - m, the result is the lengths of the clipped rows, float64 ``[sample]``; c,
+    float32 ``[sample, dim]``; the bias ``<m, c_j>``, float32 ``[sample]``; and the largest length in c. A row of
+    zeros is an error, as is one that is not finite; messages call the rows ``name``.
+    """
+
+def largest(
+    scores: NDArray[np.float32],
+    *,
+    width: SupportsIndex,
+    bias: NDArray[np.float32] | None = None,
+    threads: SupportsIndex | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The largest sums of each query and whose they are: float32 and int64 ``[query, width]``, falling.
+
+    ``scores`` is ``[query, sample]`` and ``bias`` ``[sample]``; they are added in float32. Of equal sums the one that
+    stands first comes first. Infinite sums have their place; a NaN is an error. ``width`` is from 1 to the number of
+    samples.
+    """
+
+def cosines(
+    rows: NDArray[np.float32],
+    left: NDArray[np.int64],
+    right: NDArray[np.int64],
+    *,
+    norms: NDArray[np.float64],
+    limit: SupportsFloat | None = None,
+    threads: SupportsIndex | None = None,
+) -> NDArray[np.float64]:
+    """Cosines of the pairs (left, right) of rows ``[sample, dim]``, in float64: ``[pair]``.
+
+    ``norms``, ``[sample]``, are the lengths that :func:`centred_rows` gives for the same ``limit``.
     """
 
 def source_digest() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Collection
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +10,11 @@ from typing import Annotated
 import typer
 
 from platoscope.errors import InputError, PlatoscopeError
-from platoscope.params import read_params
+from platoscope.params import Params, read_params
 from platoscope.progress import say
 from platoscope.project import Project
 
-# Stage: the module whose ``run`` it is, and the side of its encoder where it has one.
+# Stage: the module whose ``run`` it is, and what it is one of: the side of its encoder, or a metric.
 STAGES = {
     "dataset": ("data.dataset", None),
     "frames": ("data.frames", None),
@@ -21,12 +22,15 @@ STAGES = {
     "samples": ("data.samples", None),
     "video_features": ("encoders.features", "video"),
     "text_features": ("encoders.features", "text"),
-    "video_neighbours": ("alignment.tables", "video"),
-    "text_neighbours": ("alignment.tables", "text"),
-    "alignment": ("alignment.pairs", None),
+    "video_neighbours": ("alignment.stages.tables", "video"),
+    "text_neighbours": ("alignment.stages.tables", "text"),
+    "alignment": ("alignment.stages.pairs", None),
+    "similarity": ("alignment.stages.similarity", "metric"),
     "scaling": ("scaling.stage", None),
     "report": ("report.stage", None),
 }
+
+SIDES = ("video", "text")
 
 app = typer.Typer(
     name="platoscope",
@@ -41,6 +45,7 @@ work_app = typer.Typer(help="Unfinished and published work of the stages.", no_a
 app.add_typer(work_app, name="work")
 
 Encoder = Annotated[str | None, typer.Option(help="Key of the encoder, for the stages that have one.")]
+Metric = Annotated[str | None, typer.Option(help="A metric over features, for the stage similarity.")]
 
 
 @app.callback()
@@ -49,31 +54,48 @@ def _options(debug: Annotated[bool, typer.Option("--debug", help="Show traceback
 
 
 @app.command()
-def run(stage: Annotated[str, typer.Argument(help=", ".join(STAGES))], encoder: Encoder = None) -> None:
+def run(
+    stage: Annotated[str, typer.Argument(help=", ".join(STAGES))], encoder: Encoder = None, metric: Metric = None
+) -> None:
     """Run one stage in this folder, as dvc does. Example: platoscope run video_features --encoder lite0."""
     from platoscope.provenance import check_installed
 
     if stage not in STAGES:
         raise InputError(f"no stage {stage!r}; the stages are {', '.join(STAGES)}")
-    module, side = STAGES[stage]
+    module = STAGES[stage][0]
     project = Project(Path.cwd())
     params = read_params(project.params)
-    if (side is None) != (encoder is None):
-        raise InputError(f"stage {stage} {'takes no' if side is None else 'needs'} --encoder")
+    one = _one_of(stage, params, encoder=encoder, metric=metric)
     # Threads wait asleep: where processors are shared, spinning ones make a run several times slower. Read when the
     # first library with OpenMP is loaded, so it stands before the step.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     step = import_module(f"platoscope.{module}")
-    if side is None:
-        check_installed(project.root, module)
-        say(step.run(params, project))
-        return
-    known = getattr(params.encoders, side)
-    if encoder not in known:
-        raise InputError(f"encoders.{side} has no {encoder!r}; it has {', '.join(known)}")
-    family = [f"encoders.{known[encoder].family}"] if module == "encoders.features" else []
+    family = []
+    if module == "encoders.features":
+        side, key = one
+        family = [f"encoders.{getattr(params.encoders, side)[key].family}"]
     check_installed(project.root, module, *family)
-    say(step.run(params, project, side, encoder))
+    say(step.run(params, project, *one))
+
+
+def _one_of(stage: str, params: Params, *, encoder: str | None, metric: str | None) -> tuple[str, ...]:
+    """What ``run`` of a stage takes besides params and project: side and encoder, a metric, or nothing."""
+    over = STAGES[stage][1]
+    for option, given, wanted in (("encoder", encoder, over in SIDES), ("metric", metric, over == "metric")):
+        if wanted != (given is not None):
+            raise InputError(f"stage {stage} {'needs' if wanted else 'takes no'} --{option}")
+    if metric is not None:
+        _check_known("similarity.metrics", metric, params.similarity.metrics)
+        return (metric,)
+    if over is None or encoder is None:
+        return ()
+    _check_known(f"encoders.{over}", encoder, getattr(params.encoders, over))
+    return over, encoder
+
+
+def _check_known(place: str, name: str, known: Collection[str]) -> None:
+    if name not in known:
+        raise InputError(f"{place} has no {name!r}; it has {', '.join(known) or 'none'}")
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """``platoscope samples`` and ``platoscope doctor``: what a project and a machine hold, as text for people."""
 
 import csv
+import os
 import platform
 from collections import Counter
 from collections.abc import Sequence
@@ -57,9 +58,9 @@ def samples_table(project: Project) -> str:
 
 def doctor_table(project: Project) -> str:
     """Versions, devices, and what each step would run on."""
-    import faiss
     import torch
 
+    from platoscope.alignment.search.engines import VARIABLE, described, engine_of_environment
     from platoscope.encoders.device import batch_size, device
 
     gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
@@ -71,8 +72,8 @@ def doctor_table(project: Project) -> str:
         f"GPUs           {', '.join(gpus) or 'none'}",
         f"decoding       PyAV, {worker_count()} spawned workers (PLATOSCOPE_WORKERS)",
         f"encoders       torch on {on}, batches of {batch_size()} (PLATOSCOPE_DEVICE, PLATOSCOPE_BATCH)",
-        f"neighbours     faiss on cpu, {faiss.omp_get_max_threads()} threads",
-        f"overlaps       Rust, {worker_count()} threads",
+        f"neighbours     {described(engine_of_environment())} ({VARIABLE})",
+        f"overlaps       Rust, {len(os.sched_getaffinity(0))} threads",
         f"scratch        {project.scratch} (PLATOSCOPE_WORK)",
     ]
     return "\n".join(lines)

@@ -117,17 +117,38 @@ class EncodersParams(Section):
 
 
 class NeighboursParams(Section):
-    """How deep the neighbour tables go, and what is done about outlying values first."""
+    """How deep the neighbour tables go, what is done about outlying values first, and how neighbours are found.
+
+    ``recall``: what an approximate index (``ivf``, ``hnsw``) has to reach.
+    """
 
     depth: int = Field(default=100, ge=1)
-    clip: Literal["none", "per_layer", "prh"] = "per_layer"
+    clip: Literal["none", "per_layer", "prh", "prh_exact"] = "per_layer"
     quantile: float = Field(default=0.95, gt=0, le=1)
+    index: Literal["exact", "ivf", "hnsw"] = "exact"
+    recall: float = Field(default=0.99, gt=0, le=1)
 
 
 class AlignmentParams(Section):
-    """Size of the neighbourhoods that are compared."""
+    """Which metric over neighbours is computed, and the size of the neighbourhoods that are compared."""
 
+    metric: Literal["mutual_knn", "jaccard_knn", "cycle_knn", "lcs_knn", "edit_distance_knn"] = "mutual_knn"
     k: int = Field(default=10, ge=1)
+
+
+class SimilarityParams(Section):
+    """Which metrics over features are computed (none: no such stage), and what those take that take something.
+
+    ``normalize`` brings rows to length 1 first; ``bandwidth`` is of ``cka_rbf``, in median distances, ``k`` of
+    ``cknna``, ``components`` of ``svcca`` and ``distance`` of ``rsa``.
+    """
+
+    metrics: tuple[Literal["cka", "cka_rbf", "unbiased_cka", "cknna", "svcca", "rsa"], ...] = ()
+    normalize: bool = True
+    bandwidth: float = Field(default=1.0, gt=0)
+    k: int = Field(default=10, ge=2)
+    components: int = Field(default=10, ge=1)
+    distance: Literal["correlation", "cosine", "euclidean"] = "cosine"
 
 
 class ScalingParams(Section):
@@ -153,6 +174,7 @@ class Params(Section):
     encoders: EncodersParams
     neighbours: NeighboursParams = NeighboursParams()
     alignment: AlignmentParams = AlignmentParams()
+    similarity: SimilarityParams = SimilarityParams()
     scaling: ScalingParams = ScalingParams()
     report: ReportParams = ReportParams()
 
@@ -175,6 +197,8 @@ class Params(Section):
             )
         if len(set(self.frames.samplers)) < len(self.frames.samplers):
             raise ValueError(f"frames.samplers is {list(self.frames.samplers)}: each must be named once")
+        if len(set(self.similarity.metrics)) < len(self.similarity.metrics):
+            raise ValueError(f"similarity.metrics is {list(self.similarity.metrics)}: each must be named once")
         for key, entry in self.encoders.video.items():
             if entry.sampler not in self.frames.samplers:
                 raise ValueError(

@@ -74,6 +74,10 @@ class Project:
         """Folder with ``pairs.csv`` and ``layers.zarr``."""
         return self.data / "alignment"
 
+    def similarity(self, metric: str) -> Path:
+        """Folder with ``pairs.csv`` and ``layers.zarr`` of one metric over features."""
+        return self.data / "similarity" / metric
+
     @property
     def results(self) -> Path:
         """Folder of metrics, plots and the report."""

@@ -7,19 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platoscope import _native
-from platoscope.alignment.metrics import mutual_knn, overlap_matrix
-from platoscope.alignment.neighbours import nearest, neighbour_table, salt_of
+from platoscope.alignment.agreement import overlap_matrix
+from platoscope.alignment.metrics import cycle_knn, edit_distance_knn, jaccard_knn, lcs_knn, mutual_knn
+from platoscope.alignment.search.neighbours import nearest, neighbour_table
+from platoscope.alignment.search.ties import salt_of
 from platoscope.errors import InputError
 
 
 def normal(samples, dim, seed=0):
     return np.random.default_rng(seed).normal(size=(samples, dim))
-
-
-def tables(layers, samples, k, seed):
-    rng = np.random.default_rng(seed)
-    rows = [rng.permutation(samples)[:k] for _ in range(layers * samples)]
-    return np.array(rows, np.int32).reshape(layers, samples, k)
 
 
 def overlap(a, b):
@@ -124,27 +120,6 @@ def test_a_clip_is_applied_to_both_spaces():
     assert mutual_knn(x, y) != mutual_knn(x, y, clip=clip)
 
 
-@settings(deadline=None)
-@given(st.integers(1, 4), st.integers(1, 4), st.integers(2, 12), st.integers(0, 99))
-def test_the_overlap_matrix_holds_every_pair_of_layers(layers_a, layers_b, samples, seed):
-    k = samples // 2
-    a, b = tables(layers_a, samples, k, seed), tables(layers_b, samples, k, seed + 1)
-    matrix = overlap_matrix(a, b, threads=1)
-    assert matrix.dtype == np.float64
-    assert matrix.shape == (layers_a, layers_b)
-    for i in range(layers_a):
-        for j in range(layers_b):
-            assert matrix[i, j] == pytest.approx(overlap(a[i], b[j]), rel=1e-12)
-    np.testing.assert_array_equal(overlap_matrix(b, a), matrix.T)
-
-
-def test_the_overlap_matrix_takes_slices_of_deeper_tables():
-    a, b = tables(3, 20, 9, 0), tables(2, 20, 9, 1)
-    np.testing.assert_array_equal(
-        overlap_matrix(a[:, :, :4], b[::-1, :, :4]), overlap_matrix(a[:, :, :4].copy(), b[::-1, :, :4].copy())
-    )
-
-
 def test_spaces_of_unequal_samples_are_refused():
     with pytest.raises(InputError, match="x has 20 samples and y has 21, but they must be the same samples"):
         mutual_knn(normal(20, 3), normal(21, 3))
@@ -165,18 +140,53 @@ def test_a_k_that_the_samples_do_not_have_is_refused():
         mutual_knn(normal(10, 3), normal(10, 3))
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "message"),
-    [
-        (tables(2, 9, 3, 0)[0], tables(2, 9, 3, 0), r"a is \(9, 3\), but must be an int32 array \[layer, sample, k\]"),
-        (tables(2, 9, 3, 0), [1, 2], "b is list, but must be an int32 array"),
-        (tables(2, 9, 3, 0), tables(2, 8, 3, 0), r"a is \(2, 9, 3\) and b is \(2, 8, 3\), but samples and k must be"),
-        (tables(2, 9, 3, 0), tables(2, 9, 4, 0), "but samples and k must be equal"),
-        (tables(2, 9, 3, 0).astype(np.int64), tables(2, 9, 3, 0), "int64"),
-        (tables(2, 9, 3, 0) + np.int32(9), tables(2, 9, 3, 0), None),
-        (np.zeros((2, 9, 3), np.int32), tables(2, 9, 3, 0), None),
-    ],
-)
-def test_tables_that_are_no_neighbours_of_the_same_samples_are_refused(a, b, message):
-    with pytest.raises(InputError, match=message):
-        overlap_matrix(a, b)
+METRICS = (mutual_knn, jaccard_knn, lcs_knn, edit_distance_knn, cycle_knn)
+
+
+@pytest.mark.parametrize("metric", METRICS[:-1])
+def test_identical_input_is_wholly_alike_by_all_metrics_but_the_cycle(metric):
+    x = normal(60, 8)
+    assert metric(x, 2 * x) == 1
+    y = normal(60, 8, seed=1)
+    assert metric(x, y) == metric(y, x) < 0.5
+
+
+def test_a_cycle_closes_on_identical_input_where_neighbours_are_mutual():
+    x = normal(80, 8)
+    ids = nearest(x, k=3)
+    mutual = [any(i in ids[j] for j in ids[i]) for i in range(80)]
+    assert cycle_knn(x, x, k=3) == np.mean(mutual) < 1
+
+
+def huh(x, y, k):
+    """The metrics of Huh et al. in the words of their paper, from inner products of rows of length 1."""
+    lists = []
+    for space in (x, y):
+        unit = torch.nn.functional.normalize(torch.from_numpy(space), dim=1)
+        lists.append((unit @ unit.T).fill_diagonal_(-2).topk(k, dim=1).indices.numpy())
+    a, b = lists
+    cycle = np.mean([any(i in a[j] for j in b[i]) for i in range(len(a))])
+    return {mutual_knn: overlap(a, b), cycle_knn: cycle, lcs_knn: np.mean(list(map(lcs, a, b))) / k}
+
+
+def lcs(one, other):
+    lengths = np.zeros((len(one) + 1, len(other) + 1), int)
+    for i, x in enumerate(one):
+        for j, y in enumerate(other):
+            lengths[i + 1, j + 1] = lengths[i, j] + 1 if x == y else max(lengths[i, j + 1], lengths[i + 1, j])
+    return lengths[-1, -1]
+
+
+def test_metrics_are_those_of_huh_et_al():
+    x = normal(120, 8)
+    y = np.concatenate([x[:, :5], normal(120, 6, seed=1)], axis=1)
+    for metric, expected in huh(x, y, 7).items():
+        assert metric(x, y, k=7) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_names_what_it_refuses(metric):
+    with pytest.raises(InputError, match=r"k is 20, but must be in 1\.\.19"):
+        metric(normal(20, 3), normal(20, 3), k=20)
+    with pytest.raises(InputError, match="x has 20 samples and y has 21"):
+        metric(normal(20, 3), normal(21, 3))

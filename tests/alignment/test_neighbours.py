@@ -10,9 +10,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platoscope.alignment import neighbours
-from platoscope.alignment.neighbours import nearest, neighbour_table, salt_of
-from platoscope.alignment.outliers import ClipRule
+from platoscope.alignment.clip.outliers import ClipRule
+from platoscope.alignment.search import neighbours
+from platoscope.alignment.search.neighbours import nearest, neighbour_table
+from platoscope.alignment.search.ties import salt_of
 from platoscope.errors import InputError
 
 
@@ -113,6 +114,19 @@ def test_where_float32_is_not_enough_the_order_is_that_of_float64(kind):
         np.testing.assert_allclose(table.tie_share, tied[:, :depth].mean(axis=0), rtol=1e-12)
 
 
+@pytest.mark.parametrize("samples", [150, 151, 258])
+@pytest.mark.parametrize("depth", [1, 2, 12])
+def test_errors_of_a_few_columns_that_part_exact_ties_are_noticed(samples, depth):
+    """The last columns of a product are summed in another order, here by more than the margin: two groups of equals."""
+    x = np.ones((samples, 1284), np.float32)
+    x[samples // 2 :] = -1
+    table = neighbour_table(x, depth=depth, salt=3)
+    for query in range(samples):
+        same = [other for other in range(samples) if other != query and x[other, 0] == x[query, 0]]
+        assert table.ids[query].tolist() == sorted(same, key=lambda other: drawn(3, query, other))[:depth]
+    assert table.tie_share.tolist() == [1.0] * depth
+
+
 def test_float32_that_is_worse_than_expected_is_noticed_and_more_is_compared_again(monkeypatch):
     margins = []
     ranked = neighbours._Search.ranked
@@ -155,6 +169,39 @@ def test_all_equal_rows_tie_at_every_rank_but_the_last():
     assert neighbour_table(np.ones((6, 2)), depth=3).tie_share.tolist() == [1, 1, 1]
 
 
+TIED = {
+    "two values, 94 % of queries tied": lambda rng: rng.integers(0, 2, size=(512, 7)) + 0.0625,
+    "300 of 512 rows in groups of 20": lambda rng: rng.normal(size=(512, 16))[
+        np.concatenate([np.repeat(np.arange(15), 20), np.arange(300, 512)])
+    ][rng.permutation(512)],
+}
+
+
+@pytest.mark.parametrize("kind", TIED)
+def test_independent_spaces_with_ties_stay_at_chance_and_a_deeper_table_begins_with_theirs(kind):
+    k, chance, overlaps, tied = 10, 10 / 511, [], []
+    for seed in range(12):
+        rng = np.random.default_rng(seed)
+        a, b = (neighbour_table(TIED[kind](rng), depth=30, salt=salt_of(side)) for side in ("video/a", "text/b"))
+        rng = np.random.default_rng(seed)
+        for table, side in ((a, "video/a"), (b, "text/b")):
+            np.testing.assert_array_equal(table.ids[:, :k], nearest(TIED[kind](rng), k=k, salt=salt_of(side)))
+        shuffle = np.random.default_rng(seed).permutation(512)
+        there, back = b.ids[:, :k], np.argsort(shuffle)
+        elsewhere = back[there[shuffle]]  # the same space with its samples exchanged: what chance gives here
+        score, null = (
+            np.mean([len(set(p) & set(q)) / k for p, q in zip(a.ids[:, :k].tolist(), other.tolist(), strict=True)])
+            for other in (there, elsewhere)
+        )
+        overlaps.append(score - null)
+        tied.append(a.tie_share[k - 1])
+        assert null == pytest.approx(chance, abs=0.01)
+    error = np.std(overlaps, ddof=1) / len(overlaps) ** 0.5
+    assert np.mean(tied) > (0.9 if "two values" in kind else 0.7)
+    assert error < 0.0012
+    assert abs(np.mean(overlaps)) < 3 * error
+
+
 def test_a_salt_changes_the_order_of_ties_and_nothing_else():
     x = with_duplicates(60, 5, distinct=40)
     one, other = neighbour_table(x, depth=59, salt=1), neighbour_table(x, depth=59, salt=2)
@@ -181,7 +228,6 @@ def test_the_blocks_of_the_search_change_nothing(monkeypatch, entries):
     x = with_duplicates(90, 7, distinct=30)
     whole = neighbour_table(x, depth=11, salt=4)
     monkeypatch.setattr(neighbours, "_ENTRIES", entries)
-    monkeypatch.setattr(neighbours, "_CACHED", entries // 10 + 1)
     cut = neighbour_table(x, depth=11, salt=4)
     np.testing.assert_array_equal(cut.ids, whole.ids)
     np.testing.assert_array_equal(cut.tie_share, whole.tie_share)
@@ -237,7 +283,7 @@ def test_faiss_and_torch_work_in_one_process_in_either_order(first):
     code = f"""
 import {first}
 import numpy as np
-from platoscope.alignment.neighbours import nearest
+from platoscope.alignment.search.neighbours import nearest
 x = np.random.default_rng(0).normal(size=(700, 64)).astype(np.float32)
 for _ in range(3):
     unit = torch.nn.functional.normalize(torch.from_numpy(x), dim=1)
@@ -253,7 +299,7 @@ for _ in range(3):
 
 def test_importing_the_module_loads_neither_faiss_nor_torch():
     code = (
-        "import sys, platoscope.alignment.neighbours; "
+        "import sys, platoscope.alignment.search.neighbours; "
         "assert not {'faiss', 'torch', 'platoscope._native'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platoscope.alignment.outliers import ClipRule, clip_rule, clipped, float32_layer, prh_threshold
+from platoscope.alignment.clip import outliers
+from platoscope.alignment.clip.outliers import ClipRule, clip_at, clip_rule, clipped, float32_layer, limit_of
 from platoscope.errors import InputError
 
 
@@ -39,7 +40,8 @@ def test_a_clip_at_quantile_one_changes_nothing():
 def test_a_clip_leaves_the_array_that_was_given_as_it_is():
     x = layer()
     clipped(float32_layer(x), ClipRule("per_layer", 0.5))
-    prh_threshold([x], quantile=0.5)
+    limit_of(x, ClipRule("per_layer", 0.5))
+    clip_at(x, np.float32(0.5))
     np.testing.assert_array_equal(x, layer())
 
 
@@ -48,21 +50,18 @@ def test_a_prh_rule_clips_at_its_threshold():
     np.testing.assert_array_equal(clipped(x, ClipRule("prh", 0.95, 0.5)), np.clip(x, -0.5, 0.5))
 
 
-def test_the_prh_threshold_is_the_published_one():
-    features = torch.from_numpy(
-        np.stack([layer(seed=seed) * 3**seed for seed in range(3)], axis=1)
-    )  # [sample, layer, dim]
-    published = torch.quantile(features.abs().flatten(start_dim=1), 0.95, dim=1).mean()
-    assert prh_threshold(list(features.unbind(dim=1)), quantile=0.95) == pytest.approx(float(published), rel=1e-6)
+def test_a_threshold_of_infinity_clips_nothing():
+    assert limit_of(layer(), ClipRule("prh", 1.0, float("inf"))) is None
+    assert clipped(layer_ := layer(), ClipRule("prh", 1.0, float("inf"))) is layer_
 
 
-def test_the_prh_threshold_takes_layers_of_unequal_dims_and_does_not_depend_on_its_blocks(monkeypatch):
-    layers = [layer(dim=3), layer(dim=6, seed=1)]
-    each = [np.quantile(np.abs(np.concatenate(rows)).astype(float), 0.8) for rows in zip(*layers, strict=True)]
-    assert prh_threshold(layers, quantile=0.8) == pytest.approx(np.mean(each), rel=1e-12)
-    whole = prh_threshold(layers, quantile=0.8)
-    monkeypatch.setattr("platoscope.alignment.outliers._BLOCK", 20)  # two samples at a time
-    assert prh_threshold(layers, quantile=0.8) == whole
+@pytest.mark.parametrize("rule", [ClipRule(), ClipRule("per_layer", 0.7), ClipRule("prh", 0.9, 0.4)])
+def test_rows_clipped_as_they_are_gathered_are_those_of_the_clipped_layer(rule):
+    x, rows = layer(30, 8), np.array([3, 3, 29, 0])
+    limit = limit_of(x, rule)
+    assert limit is None or isinstance(limit, np.float32)
+    np.testing.assert_array_equal(clip_at(x[rows], limit), clipped(x, rule)[rows])
+    np.testing.assert_array_equal(clip_at(x[5:9], limit), clipped(x, rule)[5:9])
 
 
 def test_a_clip_that_would_leave_nothing_is_refused():
@@ -95,8 +94,8 @@ def test_a_clip_of_another_kind_is_refused(clip):
         (("per_layer", 0.0), r"clip quantile is 0\.0, but must be above 0 and at most 1"),
         (("per_layer", float("nan")), "clip quantile is nan"),
         (("per_layer", 95), "clip quantile is 95"),
-        (("prh", 0.95, 0.0), r"clip threshold is 0\.0, but must be positive and finite"),
-        (("prh", 0.95, float("inf")), "clip threshold is inf"),
+        (("prh", 0.95, 0.0), r"clip threshold is 0\.0, but must be positive"),
+        (("prh", 0.95, float("nan")), "clip threshold is nan"),
     ],
 )
 def test_a_rule_that_means_nothing_is_refused(arguments, message):
@@ -148,16 +147,14 @@ def test_the_first_value_that_is_not_finite_in_float32_is_named(value):
         float32_layer(x, name="deep")
     with pytest.raises(InputError, match="at sample 4, dim 1"):
         float32_layer(torch.from_numpy(x))
+    with pytest.raises(InputError, match="at sample 104, dim 1"):
+        float32_layer(x, first=100)
 
 
-@pytest.mark.parametrize(
-    ("layers", "message"),
-    [
-        ([], "layers is empty"),
-        ([layer(), layer(samples=8)], "layer 1 has 8 samples, but layer 0 has 7"),
-        ([layer(), layer() * np.float32(np.nan)], "layer 1 is nan in float32 at sample 0, dim 0"),
-    ],
-)
-def test_layers_that_have_no_common_threshold_are_refused(layers, message):
-    with pytest.raises(InputError, match=message):
-        prh_threshold(layers, quantile=0.95)
+@pytest.mark.parametrize("cached", [1, 12, 1 << 18])
+def test_the_value_that_is_named_does_not_depend_on_how_many_are_looked_at_at_a_time(monkeypatch, cached):
+    monkeypatch.setattr(outliers, "_CACHED", cached)
+    x = layer()
+    x[6, 0] = x[5, 3] = np.nan
+    with pytest.raises(InputError, match="x is nan in float32 at sample 5, dim 3"):
+        float32_layer(x)

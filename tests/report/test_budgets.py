@@ -34,7 +34,19 @@ def pair(
     score = (0.6 if control is None else 0.3) - 0.1 / f - 0.1 / c
     overlap = np.tile(np.arange(N) % 3, (len(frames), len(captions), 1)).astype(np.uint16)
     store = PairLayers(
-        video, "words", frames, captions, ("b_0",), ("h_0",), (0, 0), score[:, :, None, None], overlap, N, K
+        video,
+        "words",
+        frames,
+        captions,
+        ("b_0",),
+        ("h_0",),
+        (0, 0),
+        score[:, :, None, None],
+        overlap,
+        N,
+        "mutual_knn",
+        K,
+        K / (N - 1),
     )
     return Pair(store=store, law=law, control=control, layers="fixed")
 
@@ -52,7 +64,7 @@ def lines(figure: Figure, place: int = 0) -> list[tuple[list[float], list[float]
 
 
 def by(axis: str, pairs: list[Pair]) -> Figure:
-    return plot_budget([pair.series(axis) for pair in pairs], axis=axis, chance=0.2, k=K)
+    return plot_budget([pair.series(axis) for pair in pairs], axis=axis, chance=0.2, title="score")
 
 
 def page(pairs: list[Pair]) -> str:
@@ -85,7 +97,10 @@ def test_a_frame_budget_that_does_not_vary_is_one_point_against_frames_and_a_cur
     assert lines(of_frames) == expected
     assert lines(of_captions)[1] == (list(CAPTIONS), list(first.grid[0]))
     headline = plot_headline(
-        [pair.series("frames") for pair in mixed()], [pair.series("captions") for pair in mixed()], chance=0.2, k=K
+        [pair.series("frames") for pair in mixed()],
+        [pair.series("captions") for pair in mixed()],
+        chance=0.2,
+        title="score",
     )
     assert (lines(headline, 0), lines(headline, 1)) == (expected, lines(of_captions))
 
@@ -115,7 +130,7 @@ def test_rings_are_named_where_their_own_line_begins() -> None:
         return Series(label, budgets, scores, held=10, start=(name, 0.1))
 
     lines = [series("a", (1,), "1 frame, 1 caption"), series("b", (2, 4), "2 frames, 1 caption")]
-    axes = plot_budget(lines, axis="frames", chance=0.05, k=K).axes[0]
+    axes = plot_budget(lines, axis="frames", chance=0.05, title="score").axes[0]
     named = {text.get_text(): text.xy for text in axes.texts if "caption" in text.get_text()}  # type: ignore[attr-defined]
     assert named == {"1 frame,\n1 caption": (1, 0.1), "2 frames,\n1 caption": (2, 0.1)}
 

@@ -32,7 +32,7 @@ GRID = np.arange(12.0).reshape(4, 3) / 20
 
 
 def budget_figure(*series: Series) -> Figure:
-    return plot_budget(series, axis="frames", chance=0.04, k=10)
+    return plot_budget(series, axis="frames", chance=0.04, title="score")
 
 
 def layers_figure() -> Figure:
@@ -92,14 +92,14 @@ def test_the_budgets_are_the_ticks_of_a_logarithmic_axis_and_scores_start_at_zer
 
 def test_both_halves_of_the_headline_stand_on_one_scale_and_end_alike() -> None:
     by_captions = Series("lite0", CAPTIONS, np.array([0.3, 0.45, 0.54]), held=8)
-    left, right = plot_headline([TRUE], [by_captions], chance=0.04, k=10).axes
+    left, right = plot_headline([TRUE], [by_captions], chance=0.04, title="score").axes
     assert left.get_ylim() == right.get_ylim()
     assert (left.get_xlabel(), right.get_xlabel()) == ("frames shown, with 10 captions", "captions told, with 8 frames")
 
 
 @pytest.mark.parametrize(("axis", "lines", "last"), [("frames", GRID.T, "10 captions"), ("captions", GRID, "8 frames")])
 def test_a_grid_is_a_line_for_every_value_of_the_other_budget(axis: str, lines: np.ndarray, last: str) -> None:
-    figure = plot_grid(GRID, frames=FRAMES, captions=CAPTIONS, axis=axis, chance=0.04, k=10, top=0.6)
+    figure = plot_grid(GRID, frames=FRAMES, captions=CAPTIONS, axis=axis, chance=0.04, title="score", top=0.6)
     drawn = [list(line.get_ydata()) for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert drawn == lines.tolist()
     assert last in texts(figure)
@@ -107,7 +107,7 @@ def test_a_grid_is_a_line_for_every_value_of_the_other_budget(axis: str, lines: 
 
 def test_lines_of_a_grid_that_end_together_are_named_at_both_extremes_only() -> None:
     flat = np.full((4, 3), 0.05) + 0.001 * np.arange(3)
-    figure = plot_grid(flat, frames=FRAMES, captions=CAPTIONS, axis="frames", chance=0.04, k=10, top=0.6)
+    figure = plot_grid(flat, frames=FRAMES, captions=CAPTIONS, axis="frames", chance=0.04, title="score", top=0.6)
     assert texts(figure) == ["1", "10 captions", "chance 0.040"]
 
 
@@ -174,9 +174,11 @@ def test_an_element_for_a_page_keeps_its_ids_apart_and_refers_to_its_own() -> No
     [
         (lambda: Series("lite0", (1, 2), np.zeros(3), held=1), r"lite0: score \(3,\), 2 budgets"),
         (lambda: Series("lite0", (1, 2), np.zeros(2), held=1, half_width=np.zeros(1)), "one score a budget"),
-        (lambda: plot_budget([TRUE], axis="time", chance=0.1, k=1), "axis = 'time': 'frames' or 'captions'"),
+        (lambda: plot_budget([TRUE], axis="time", chance=0.1, title="score"), "axis = 'time': 'frames' or 'captions'"),
         (
-            lambda: plot_grid(GRID.T, frames=FRAMES, captions=CAPTIONS, axis="frames", chance=0.1, k=1, top=1.0),
+            lambda: plot_grid(
+                GRID.T, frames=FRAMES, captions=CAPTIONS, axis="frames", chance=0.1, title="score", top=1.0
+            ),
             r"score \(3, 4\): \[4, 3\] by the budgets",
         ),
         (

@@ -64,7 +64,9 @@ def pair(video: str, layers: int, *, level: float, seed: int) -> store.PairLayer
         text_layers=("hidden_0", "hidden_1"),
         fixed=(layers - 1, 1),
         score=score,
-        overlap=overlap,
+        count=overlap,
+        metric="mutual_knn",
+        chance=K / (N - 1),
         n=N,
         k=K,
     )
@@ -280,7 +282,7 @@ def test_the_pictures_are_files_too_and_two_runs_write_equal_bytes(project: Proj
 
 def test_a_budget_that_does_not_vary_has_no_curves_of_its_own_and_no_ring() -> None:
     whole = pair("net", 3, level=0.9, seed=0)
-    one = dataclasses.replace(whole, captions=CAPTIONS[-1:], score=whole.score[:, -1:], overlap=whole.overlap[:, -1:])
+    one = dataclasses.replace(whole, captions=CAPTIONS[-1:], score=whole.score[:, -1:], count=whole.count[:, -1:])
     drawn = draw_all([Pair(store=one, law=None, control=None, layers="fixed")])
     assert list(drawn.grids) == ["frames"]
     assert ">1 frame,<" not in drawn.halves[0].svg
@@ -309,7 +311,7 @@ def test_the_table_of_layers_holds_every_score_at_the_largest_budgets(made: Proj
 
 def test_the_samples_are_the_extremes_of_the_best_trained_pair_with_their_own_pictures(made: Project) -> None:
     page = Page(html(made))
-    overlap = store.read_alignment(made.alignment)[0].overlap[-1, -1]
+    overlap = store.read_alignment(made.alignment)[0].count[-1, -1]
     most = sorted(range(N), key=lambda sample: (-int(overlap[sample]), sample))[:3]
     least = sorted(range(N), key=lambda sample: (int(overlap[sample]), sample))[:3]
     images = list(page.all("img"))
@@ -323,7 +325,7 @@ def test_the_samples_are_the_extremes_of_the_best_trained_pair_with_their_own_pi
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=30), st.integers(0, 8))
 def test_extremes_are_those_of_a_sort_and_of_equals_the_first(values: list[int], count: int) -> None:
-    most, least = extremes(np.array(values, np.uint16), count)
+    most, least = extremes(np.array(values, np.float64), count)
     assert most == sorted(range(len(values)), key=lambda sample: (-values[sample], sample))[:count]
     assert least == sorted(range(len(values)), key=lambda sample: (values[sample], sample))[:count]
 
@@ -344,10 +346,10 @@ def test_no_samples_are_shown_where_none_are_asked_for(project: Project) -> None
 
 def test_the_intervals_are_those_of_the_mean_overlap(made: Project) -> None:
     net = read_facts(alignment=made.alignment, scaling_json=made.results / "scaling.json", params_text=PARAMS)[0]
-    shares = net.store.overlap[1, -1] / K
+    shares = net.store.count[1, -1] / K
     expected = 1.96 * np.sqrt(np.sum((shares - shares.mean()) ** 2) / (N - 1) / N)
     assert net.series("frames").half_width[1] == pytest.approx(expected)  # type: ignore[index]
-    assert net.series("frames").score == pytest.approx(net.store.overlap[:, -1].mean(axis=1) / K)
+    assert net.series("frames").score == pytest.approx(net.store.count[:, -1].mean(axis=1) / K)
 
 
 def test_scores_of_every_cells_best_layers_have_no_interval(project: Project) -> None:

@@ -21,7 +21,9 @@ def pair(video, text, seed):
         text_layers=("0", "1", "2", "3"),
         fixed=(1, 3),
         score=rng.random((2, 3, 2, 4)),
-        overlap=rng.integers(0, 11, (2, 3, 9)).astype(np.uint16),
+        metric="mutual_knn",
+        chance=0.1,
+        count=rng.integers(0, 11, (2, 3, 9)).astype(np.uint16),
         n=9,
         k=5,
     )

@@ -44,6 +44,17 @@ def test_layers_and_budgets_are_read_back(tmp_path, monkeypatch, small):
     assert store.verify()
 
 
+def test_rows_are_read_as_far_as_they_are_sliced(tmp_path):
+    store = write(tmp_path / "x.zarr")
+    for index, dim in enumerate((8, 3)):
+        for budget in range(2):
+            rows, whole = store.rows(index, budget), store.layer(index, budget)
+            assert rows.shape == whole.shape == (5, dim)
+            for part in (slice(0, 2), slice(2, 5), slice(4, 9), slice(None)):
+                assert rows[part].dtype == np.float32
+                assert np.array_equal(rows[part], whole[part])
+
+
 def test_equal_features_are_equal_bytes(tmp_path):
     for name in ("a", "b"):
         write(tmp_path / name)

@@ -5,7 +5,7 @@ import pytest
 
 from platoscope.errors import StoreError
 from platoscope.scratch import digest_of
-from platoscope.store import arrays, digest_ids, read_neighbours, write_neighbours
+from platoscope.store import Recalls, arrays, digest_ids, read_neighbours, write_neighbours
 
 IDS = ["a", "b", "c", "d"]
 ATTRIBUTES = {"samples": digest_ids(IDS), "ids": IDS, "layers": ["0", "final"], "budgets": [1, 2, 4]}
@@ -40,6 +40,19 @@ def test_equal_tables_are_equal_bytes_and_their_digest_is_of_the_ids(tmp_path):
     assert digest_of(tmp_path / "a") == digest_of(tmp_path / "b")
     write_neighbours(tmp_path / "c", ids[..., ::-1], ties, attributes=ATTRIBUTES)
     assert read_neighbours(tmp_path / "c").attributes["digest"] != read_neighbours(tmp_path / "a").attributes["digest"]
+
+
+def test_how_an_approximate_index_did_is_read_back_and_is_part_of_the_digest(tmp_path):
+    ids, ties = tables()
+    recalls = Recalls(np.linspace(0.9, 1, 6).reshape(3, 2), np.arange(6, dtype=np.int32).reshape(3, 2))
+    write_neighbours(tmp_path / "a", ids, ties, attributes=ATTRIBUTES, recalls=recalls)
+    write_neighbours(tmp_path / "exact", ids, ties, attributes=ATTRIBUTES)
+    store, exact = read_neighbours(tmp_path / "a"), read_neighbours(tmp_path / "exact")
+    assert (store.recalls.reached.dtype, store.recalls.effort.dtype) == (np.float64, np.int32)
+    assert np.array_equal(store.recalls.reached, recalls.reached)
+    assert np.array_equal(store.recalls.effort, recalls.effort)
+    assert exact.recalls is None
+    assert exact.attributes["digest"] != store.attributes["digest"]
 
 
 def test_a_missing_store_says_which_pull_gets_it(tmp_path):

@@ -65,7 +65,7 @@ class Series:
             )
 
 
-def plot_budget(series: Sequence[Series], *, axis: str, chance: float, k: int) -> Figure:
+def plot_budget(series: Sequence[Series], *, axis: str, chance: float, title: str) -> Figure:
     """Draw scores against one budget, the other held at the value of each line; ``axis``: frames or captions."""
     _check_axis(axis)
     with drawing():
@@ -73,12 +73,12 @@ def plot_budget(series: Sequence[Series], *, axis: str, chance: float, k: int) -
         figure = Figure(figsize=(2.6 + room, 2.8))
         axes = figure.add_axes(_box(figure, left=0.33, right=room))
         _draw(axes, series, axis=axis, chance=chance, top=_top(series))
-        score_axis(axes, top=_top(series), k=k)
+        score_axis(axes, top=_top(series), title=title)
         _label_ends(axes, series, axis=axis)
     return figure
 
 
-def plot_headline(by_frames: Sequence[Series], by_captions: Sequence[Series], *, chance: float, k: int) -> Figure:
+def plot_headline(by_frames: Sequence[Series], by_captions: Sequence[Series], *, chance: float, title: str) -> Figure:
     """Draw both budgets side by side on one scale: left against frames, right against captions.
 
     With the other budget held at its largest value, the left lines end at the scores where the right ones do.
@@ -93,7 +93,7 @@ def plot_headline(by_frames: Sequence[Series], by_captions: Sequence[Series], *,
         _draw(right, by_captions, axis="captions", chance=chance, top=top)
         right.grid(axis="y")
         right.tick_params(labelleft=False)
-        score_axis(left, top=top, k=k)
+        score_axis(left, top=top, title=title)
         _label_ends(right, by_captions, axis="captions")
     return figure
 
@@ -105,7 +105,7 @@ def plot_grid(
     captions: tuple[int, ...],
     axis: str,
     chance: float,
-    k: int,
+    title: str,
     top: float,
     laws: Sequence[tuple[Array, Array]] | None = None,
     colour: str = TRAINED[0],
@@ -132,7 +132,7 @@ def plot_grid(
         _draw_grid(axes, lines, budgets=budgets, laws=laws, colour=colour)
         _label_grid(axes, [float(line[-1]) for line in lines], others, thing=OTHER[axis])
         chance_line(axes, chance)
-        score_axis(axes, top=top, k=k)
+        score_axis(axes, top=top, title=title)
     return figure
 
 

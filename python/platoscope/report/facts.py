@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from platoscope.alignment.scores import metric_named
 from platoscope.errors import InputError, StoreError
 from platoscope.report.curves import Series
 from platoscope.scaling.law import law_curve
@@ -60,16 +61,31 @@ class Pair:
 
     @property
     def chance(self) -> float:
-        """Score of unrelated spaces, k / (N - 1)."""
-        return self.store.k / (self.store.n - 1)
+        """Score of unrelated spaces."""
+        return self.store.chance
+
+    @property
+    def title(self) -> str:
+        """The score in words."""
+        return metric_named(self.store.metric).title.format(k=self.store.k)
+
+    @property
+    def of_samples(self) -> Array:
+        """The score of every sample for the fixed pair of layers, [n_f, n_c, sample]."""
+        return metric_named(self.store.metric).score(self.store.count.astype(np.float64), self.store.k)
+
+    @property
+    def counted(self) -> list[str]:
+        """What was counted of every sample at the largest budgets, in words."""
+        words, k = metric_named(self.store.metric).counted, self.store.k
+        return [words.format(value=value, k=k) for value in self.store.count[-1, -1].tolist()]
 
     @property
     def half_width(self) -> Array | None:
-        """Half of the normal 95 % interval over queries, [n_f, n_c]; the overlaps kept are those of the fixed pair."""
+        """Half of the normal 95 % interval over queries, [n_f, n_c]; the counts kept are those of the fixed pair."""
         if self.layers == "per_cell":
             return None
-        shares = self.store.overlap / self.store.k
-        return np.asarray(NORMAL95 * shares.std(axis=2, ddof=1) / np.sqrt(self.store.n), dtype=np.float64)
+        return np.asarray(NORMAL95 * self.of_samples.std(axis=2, ddof=1) / np.sqrt(self.store.n), dtype=np.float64)
 
     def budgets(self, axis: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The budgets of an axis, and those of the other."""

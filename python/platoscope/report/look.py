@@ -95,11 +95,11 @@ def budget_axis(axes: Axes, budgets: Sequence[int], *, name: str) -> None:
     axes.set_xlabel(name)
 
 
-def score_axis(axes: Axes, *, top: float, k: int) -> None:
+def score_axis(axes: Axes, *, top: float, title: str) -> None:
     """Make y the score from 0 to a little above ``top``, named where the reader begins."""
     axes.set_ylim(0.0, top * 1.08)
     axes.grid(axis="y")
-    axes.set_title(f"share of the {k} nearest neighbours in common", loc="left", fontsize=8.5, color=MUTED, x=0.0)
+    axes.set_title(title, loc="left", fontsize=8.5, color=MUTED, x=0.0)
 
 
 def chance_line(axes: Axes, chance: float) -> None:

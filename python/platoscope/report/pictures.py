@@ -66,7 +66,7 @@ def headline(pairs: Sequence[Pair]) -> Picture:
         [pair.series("frames") for pair in shown],
         [pair.series("captions") for pair in shown],
         chance=shown[0].chance,
-        k=shown[0].store.k,
+        title=shown[0].title,
     )
     first, last = (shared_cell(shown, place) for place in (0, -1))
     ends = []
@@ -83,7 +83,7 @@ def by_budget(pairs: Sequence[Pair], axis: str) -> Picture:
     shown = pairs_in_headline(pairs)
     budgets = all_budgets(shown, axis)
     series = [pair.series(axis) for pair in shown]
-    figure = plot_budget(series, axis=axis, chance=shown[0].chance, k=shown[0].store.k)
+    figure = plot_budget(series, axis=axis, chance=shown[0].chance, title=shown[0].title)
     ends = "; ".join(_line_alt(line, series, axis) for line in series)
     alt = f"Score against {AXES[axis]}, from {budgets[0]} to {budgets[-1]}: {ends}. {_chance(shown[0])}"
     return Picture(axis, render_svg(figure), alt)
@@ -113,7 +113,7 @@ def grids(pairs: Sequence[Pair], axis: str) -> dict[str, Picture]:
             captions=store.captions,
             axis=axis,
             chance=pair.chance,
-            k=store.k,
+            title=pair.title,
             top=top,
             laws=pair.curves(axis),
             colour=CONTROL if pair.control else TRAINED[0],

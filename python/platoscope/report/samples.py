@@ -1,6 +1,6 @@
-"""Which samples agree: the few whose neighbours the two encoders share most, and least, with what they look like.
+"""Which samples agree: the few that score most by their neighbours, and least, with what they look like.
 
-Overlaps [sample] of one pair of layers, captions and small pictures [sample, step, height, width, 3] become cards.
+Scores [sample] of one pair of layers, captions and small pictures [sample, step, height, width, 3] become cards.
 """
 
 import base64
@@ -18,30 +18,38 @@ from platoscope.data.samples import Samples
 from platoscope.errors import StoreError
 from platoscope.store import read_thumbnails
 
+Scores = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
 class Card:
-    """One sample: its id, first caption, shared neighbours, and its steps side by side as a data URI."""
+    """One sample: id, first caption, score, what was counted for it in words, and its steps as one data URI."""
 
     id: str
     caption: str
-    shared: int
+    score: float
+    counted: str
     picture: str | None
     width: int
     height: int
 
 
-def extremes(overlap: NDArray[np.uint16], count: int) -> tuple[list[int], list[int]]:
-    """The samples with the most and with the fewest shared neighbours, overlap [sample]; of equals the first."""
-    order = np.argsort(overlap.astype(np.int64), kind="stable")
-    most = np.argsort(-overlap.astype(np.int64), kind="stable")
-    return most[:count].tolist(), order[:count].tolist()
+def extremes(score: Scores, count: int) -> tuple[list[int], list[int]]:
+    """The samples with the largest and with the smallest score, [sample]; of equals the first."""
+    most, least = (np.argsort(keys, kind="stable")[:count] for keys in (-score, score))
+    return most.tolist(), least.tolist()
 
 
 def cards(
-    chosen: Sequence[int], overlap: NDArray[np.uint16], *, samples: Samples, captions: Path, thumbnails: Path
+    chosen: Sequence[int],
+    score: Scores,
+    counted: Sequence[str],
+    *,
+    samples: Samples,
+    captions: Path,
+    thumbnails: Path,
 ) -> list[Card]:
-    """Make the cards of samples (places in the sample set).
+    """Make the cards of samples (places in the sample set); ``counted`` says what the score of each is made of.
 
     Raises
     ------
@@ -59,7 +67,8 @@ def cards(
         _card(
             samples.ids[sample],
             first,
-            int(overlap[sample]),
+            float(score[sample]),
+            counted[sample],
             None if pictures is None else pictures[samples.rows[sample]],
         )
         for sample in chosen
@@ -71,12 +80,12 @@ def _first_captions(path: Path) -> dict[str, str]:
     return {row["id"]: row["captions"][0]["text"] for row in read_lines(path) if row["captions"]}
 
 
-def _card(name: str, captions: dict[str, str], shared: int, steps: NDArray[np.uint8] | None) -> Card:
+def _card(name: str, captions: dict[str, str], score: float, counted: str, steps: NDArray[np.uint8] | None) -> Card:
     """Put the steps of one sample side by side."""
     if steps is None:
-        return Card(name, captions[name], shared, None, 0, 0)
+        return Card(name, captions[name], score, counted, None, 0, 0)
     strip = np.concatenate(list(steps), axis=1)  # [height, step * width, 3]
-    return Card(name, captions[name], shared, _data_uri(strip), strip.shape[1], strip.shape[0])
+    return Card(name, captions[name], score, counted, _data_uri(strip), strip.shape[1], strip.shape[0])
 
 
 def _data_uri(pixels: NDArray[np.uint8]) -> str:

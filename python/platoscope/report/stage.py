@@ -56,10 +56,11 @@ def write_report(
     kept = read_samples(samples)
     if len(kept.ids) != pairs[0].store.n:
         raise StoreError(f"{samples} has {len(kept.ids)} samples, {alignment} {pairs[0].store.n}: run `dvc repro`")
-    overlap = best_pair(pairs).store.overlap[-1, -1]
+    best = best_pair(pairs)
+    score, counted = best.of_samples[-1, -1], best.counted
     most, least = (
-        cards(chosen, overlap, samples=kept, captions=captions, thumbnails=thumbnails) if shown else []
-        for chosen in extremes(overlap, shown)
+        cards(chosen, score, counted, samples=kept, captions=captions, thumbnails=thumbnails) if shown else []
+        for chosen in extremes(score, shown)
     )
     pictures = draw_all(pairs)
     page = render_page(pairs, pictures=pictures, most=most, least=least, source=_source(kept), params_text=params_text)

@@ -4,26 +4,33 @@ Every store carries its kind, its format version and the digest of the ordered s
 """
 
 from platoscope.store.alignment import PairLayers, read_alignment, write_alignment
-from platoscope.store.arrays import digest_ids, same_samples
-from platoscope.store.features import FeaturesStore, write_features
+from platoscope.store.arrays import digest_ids, kind_of, same_samples
+from platoscope.store.features import FeaturesStore, LayerRows, write_features
 from platoscope.store.frames import STATUS, ClipFrames, FramesStore, read_thumbnails, write_frames, write_thumbnails
-from platoscope.store.neighbours import Neighbours, read_neighbours, write_neighbours
+from platoscope.store.neighbours import Neighbours, Recalls, read_neighbours, write_neighbours
+from platoscope.store.similarity import PairScores, read_similarity, write_similarity
 
 __all__ = [
     "STATUS",
     "ClipFrames",
     "FeaturesStore",
     "FramesStore",
+    "LayerRows",
     "Neighbours",
     "PairLayers",
+    "PairScores",
+    "Recalls",
     "digest_ids",
+    "kind_of",
     "read_alignment",
     "read_neighbours",
+    "read_similarity",
     "read_thumbnails",
     "same_samples",
     "write_alignment",
     "write_features",
     "write_frames",
     "write_neighbours",
+    "write_similarity",
     "write_thumbnails",
 ]

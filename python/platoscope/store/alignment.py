@@ -1,4 +1,4 @@
-"""Scores of every pair of encoders: all layer-pair matrices and the per-sample overlaps of one fixed pair of layers."""
+"""Scores of every pair of encoders: all layer-pair matrices, and the counts of every sample for one pair of layers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ from platoscope.store.arrays import Attributes, create, describe, open_group, wr
 class PairLayers:
     """Scores of one pair of encoders over the grid of budgets.
 
-    score: float64 [n_f, n_c, video_layer, text_layer]; overlap: uint16 [n_f, n_c, sample], neighbours shared by the
-    ``fixed`` pair of layers (the best at the largest budgets).
+    score: float64 [n_f, n_c, video_layer, text_layer]; count: uint16 [n_f, n_c, sample], what ``metric`` counts (of
+    mutual_knn the shared neighbours) for the ``fixed`` pair of layers, the best at the largest budgets; chance: what
+    independent spaces score.
     """
 
     video: str
@@ -27,19 +28,33 @@ class PairLayers:
     text_layers: tuple[str, ...]
     fixed: tuple[int, int]
     score: NDArray[np.float64]
-    overlap: NDArray[np.uint16]
+    count: NDArray[np.uint16]
     n: int
+    metric: str
     k: int
+    chance: float
 
 
 def write_alignment(path: Path, pairs: Iterable[PairLayers], *, attributes: Attributes) -> None:
-    """Write the layer matrices and per-sample overlaps of every pair."""
+    """Write the layer matrices and the counts of every pair."""
     group = create(path, "alignment")
     named: list[dict[str, Any]] = []
     for pair in pairs:
         write_whole(group, f"{pair.video}/{pair.text}/score", pair.score)
-        write_whole(group, f"{pair.video}/{pair.text}/overlap", pair.overlap)
-        fields = ("video", "text", "frames", "captions", "video_layers", "text_layers", "fixed", "n", "k")
+        write_whole(group, f"{pair.video}/{pair.text}/count", pair.count)
+        fields = (
+            "video",
+            "text",
+            "frames",
+            "captions",
+            "video_layers",
+            "text_layers",
+            "fixed",
+            "n",
+            "metric",
+            "k",
+            "chance",
+        )
         named.append({field: getattr(pair, field) for field in fields})
     describe(group, "alignment", {**attributes, "pairs": named})
 
@@ -51,6 +66,6 @@ def read_alignment(path: Path) -> list[PairLayers]:
     for named in group.attrs["pairs"]:  # type: ignore[union-attr]
         fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in named.items()}  # type: ignore[union-attr]
         place = f"{fields['video']}/{fields['text']}"
-        score, overlap = np.asarray(group[f"{place}/score"][...]), np.asarray(group[f"{place}/overlap"][...])  # type: ignore[index]
-        pairs.append(PairLayers(score=score, overlap=overlap, **fields))
+        score, count = np.asarray(group[f"{place}/score"][...]), np.asarray(group[f"{place}/count"][...])  # type: ignore[index]
+        pairs.append(PairLayers(score=score, count=count, **fields))
     return pairs

@@ -19,7 +19,7 @@ from platoscope.errors import StoreError
 if TYPE_CHECKING:
     import zarr
 
-FORMATS = {"frames": 1, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 1}
+FORMATS = {"frames": 1, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 2, "similarity": 1}
 SHARD_BYTES = 256_000_000
 CHUNK_BYTES = 1_000_000
 
@@ -120,6 +120,24 @@ def open_group(path: Path, kind: str, pull: str) -> "zarr.Group":
     if found != (kind, FORMATS[kind]):
         raise StoreError(f"{path} is {found[0]} format {found[1]}, this version reads {kind} format {FORMATS[kind]}")
     return group
+
+
+def kind_of(path: Path) -> str:
+    """Give the kind of a store, such as "features".
+
+    Raises
+    ------
+    StoreError
+        If there is none.
+    """
+    import zarr
+
+    if not path.exists():
+        raise StoreError(f"{path} is missing: make it with `dvc repro`, or get it with `dvc pull`")
+    try:
+        return str(zarr.open_group(str(path), mode="r", zarr_format=3).attrs.get("kind"))
+    except Exception as error:
+        raise StoreError(f"{path} is not a Zarr 3 group: {error}") from error
 
 
 def describe(group: "zarr.Group", kind: str, attributes: Attributes) -> None:

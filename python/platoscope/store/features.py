@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +19,9 @@ from platoscope.store.arrays import (
     open_group,
     write_whole,
 )
+
+if TYPE_CHECKING:
+    import zarr
 
 
 def write_features(path: Path, layers: Iterable[tuple[str, Array]], *, attributes: Attributes) -> None:
@@ -64,6 +69,22 @@ def _only_rounds(half: NDArray[np.float16], values: NDArray[np.float32]) -> bool
     return bool((error <= np.linalg.norm(exact, axis=-1) * 2.0**-9).all())
 
 
+@dataclass(frozen=True)
+class LayerRows:
+    """A layer [sample, dim] at one budget that lies in its store: `rows[start:stop]` reads those rows, as float32."""
+
+    array: "zarr.Array[Any]"
+    budget: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of samples and dims."""
+        return int(self.array.shape[1]), int(self.array.shape[2])
+
+    def __getitem__(self, rows: slice) -> NDArray[np.float32]:
+        return np.asarray(self.array[self.budget, rows], dtype=np.float32)
+
+
 class FeaturesStore:
     """A features store opened for reading."""
 
@@ -74,9 +95,18 @@ class FeaturesStore:
         self.layers: tuple[str, ...] = tuple(self.attributes["layers"])
         self.budgets: tuple[int, ...] = tuple(self.attributes["budgets"])
 
+    def shape(self, index: int) -> tuple[int, int, int]:
+        """Shape of a layer, (budget, sample, dim)."""
+        budget, sample, dim = self._group[f"layer/{index:03d}"].shape  # type: ignore[union-attr]
+        return budget, sample, dim
+
     def layer(self, index: int, budget: int) -> NDArray[np.float32]:
         """Features of a layer at a budget (its position on the budget axis), float32 [sample, dim]."""
         return np.asarray(self._group[f"layer/{index:03d}"][budget], dtype=np.float32)  # type: ignore[index]
+
+    def rows(self, index: int, budget: int) -> LayerRows:
+        """The same as :meth:`layer`, but read as far as it is sliced by rows."""
+        return LayerRows(self._group[f"layer/{index:03d}"], budget)  # type: ignore[arg-type]
 
     def verify(self) -> bool:
         """Whether the content still has the digest it was written with."""

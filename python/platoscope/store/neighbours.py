@@ -6,30 +6,55 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.store.arrays import Attributes, create, describe, digest_arrays, open_group, write_whole
+from platoscope.store.arrays import Array, Attributes, create, describe, digest_arrays, open_group, write_whole
+
+
+@dataclass(frozen=True)
+class Recalls:
+    """How tables of an approximate index were made, both [budget, layer].
+
+    reached: float64, the share of the exact neighbours that a table holds, measured on a sample of its queries.
+    effort: int32, lists or candidates that were looked at for each query.
+    """
+
+    reached: NDArray[np.float64]
+    effort: NDArray[np.int32]
 
 
 def write_neighbours(
-    path: Path, ids: NDArray[np.int32], tie_share: NDArray[np.float64], *, attributes: Attributes
+    path: Path,
+    ids: NDArray[np.int32],
+    tie_share: NDArray[np.float64],
+    *,
+    attributes: Attributes,
+    recalls: Recalls | None = None,
 ) -> None:
-    """Write neighbour tables, int32 [budget, layer, sample, depth] and the shares of ties [budget, layer, depth]."""
+    """Write neighbour tables, int32 [budget, layer, sample, depth] and the shares of ties [budget, layer, depth].
+
+    ``recalls`` goes with the tables of an approximate index and with no others.
+    """
+    arrays: dict[str, Array] = {"ids": ids, "tie_share": tie_share}
+    if recalls is not None:
+        arrays |= {"recall": recalls.reached, "effort": recalls.effort}
     group = create(path, "neighbours")
-    write_whole(group, "ids", ids)
-    write_whole(group, "tie_share", tie_share)
-    describe(group, "neighbours", {**attributes, "digest": digest_arrays([ids, tie_share])})
+    for name, values in arrays.items():
+        write_whole(group, name, values)
+    describe(group, "neighbours", {**attributes, "digest": digest_arrays(arrays.values())})
 
 
 @dataclass(frozen=True)
 class Neighbours:
     """Neighbour tables of one encoder.
 
-    ids: int32 [budget, layer, sample, depth], nearest first; tie_share: float64 [budget, layer, depth].
+    ids: int32 [budget, layer, sample, depth], nearest first; tie_share: float64 [budget, layer, depth]. recalls: how
+    well an approximate index did, None for exact tables.
     """
 
     path: Path
     ids: NDArray[np.int32]
     tie_share: NDArray[np.float64]
     attributes: Attributes
+    recalls: Recalls | None = None
 
     @property
     def key(self) -> str:
@@ -51,4 +76,7 @@ def read_neighbours(path: Path) -> Neighbours:
     """Read the neighbour tables of one encoder."""
     group = open_group(path, "neighbours", f"dvc pull data/neighbours/{path.parent.name}/{path.name}")
     ids, tie_share = np.asarray(group["ids"][...]), np.asarray(group["tie_share"][...])  # type: ignore[index]
-    return Neighbours(path, ids, tie_share, dict(group.attrs))
+    recalls = None
+    if "recall" in group:
+        recalls = Recalls(np.asarray(group["recall"][...]), np.asarray(group["effort"][...]))  # type: ignore[index]
+    return Neighbours(path, ids, tie_share, dict(group.attrs), recalls)

@@ -2,7 +2,7 @@
 //! what a slice cannot express: dtype, order, number of axes, and numbers that are no counts.
 
 use numpy::{Element, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
-use overlap::{Algorithm, Error, Shape, Side, Table, Threads};
+use overlap::{Error, Shape, Side, Table, Threads};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
 
@@ -24,21 +24,6 @@ pub(crate) struct View<'a> {
 }
 
 impl<'py> Ids<'py> {
-    /// An array `[sample, k]`, which is a table of one layer.
-    pub(crate) fn layer(side: Side, value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let array = array(&side.to_string(), value, "int32", &["sample", "k"])?;
-        let (samples, depth) = (array.shape()[0], array.shape()[1]);
-        Ok(Self {
-            array,
-            shape: Shape {
-                layers: 1,
-                samples,
-                depth,
-            },
-            side,
-        })
-    }
-
     /// An array `[layer, sample, k]`.
     pub(crate) fn layers(side: Side, value: &Bound<'py, PyAny>) -> PyResult<Self> {
         let array = array(&side.to_string(), value, "int32", &["layer", "sample", "k"])?;
@@ -90,7 +75,7 @@ impl<'py> Labels<'py> {
 }
 
 /// A borrowed array of the dtype of `T`, C-contiguous and aligned, with these axes.
-fn array<'py, T: Element>(
+pub(crate) fn array<'py, T: Element>(
     name: &str,
     value: &Bound<'py, PyAny>,
     dtype: &str,
@@ -114,7 +99,8 @@ fn array<'py, T: Element>(
     typed.try_readonly().map_err(|error| refuse(error.to_string()))
 }
 
-fn slice<'a, T: Element>(array: &'a PyReadonlyArrayDyn<'_, T>) -> PyResult<&'a [T]> {
+/// What is borrowed, to be taken where the GIL is released.
+pub(crate) fn slice<'a, T: Element>(array: &'a PyReadonlyArrayDyn<'_, T>) -> PyResult<&'a [T]> {
     Ok(array.as_slice()?)
 }
 
@@ -129,9 +115,7 @@ where
         value.extract::<T>().ok()
     };
     number.ok_or_else(|| {
-        let found = value
-            .repr()
-            .map_or_else(|_| "unprintable".to_owned(), |text| text.to_string());
+        let found = shown(value);
         let most = 8 * size_of::<T>();
         input_error(
             value.py(),
@@ -145,21 +129,46 @@ pub(crate) fn count(name: &str, value: Option<&Bound<'_, PyAny>>) -> PyResult<Op
     value.map(|value| whole(name, value)).transpose()
 }
 
+/// A number, given by anything that Python takes as a float, but a bool; rounded to float32.
+pub(crate) fn single(name: &str, value: &Bound<'_, PyAny>) -> PyResult<f32> {
+    let number = if value.is_instance_of::<PyBool>() {
+        None
+    } else {
+        value.extract::<f32>().ok()
+    };
+    let py = value.py();
+    number.ok_or_else(|| input_error(py, &format!("{name} is {}; it must be a number", shown(value))))
+}
+
+/// How Python prints a value.
+fn shown(value: &Bound<'_, PyAny>) -> String {
+    value
+        .repr()
+        .map_or_else(|_| "unprintable".to_owned(), |text| text.to_string())
+}
+
+/// A text.
+pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
+    let Ok(text) = value.cast::<PyString>() else {
+        let found = value.get_type().name()?;
+        return Err(input_error(
+            value.py(),
+            &format!("{name} is of type {found}; it must be a name"),
+        ));
+    };
+    Ok(text.to_string_lossy().into_owned())
+}
+
 /// A number of threads; `None` is all of them.
 pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Threads> {
     Ok(count("threads", value)?.map_or(Threads::All, Threads::Exactly))
 }
 
-/// An algorithm by name; `None` leaves the choice to the core.
-pub(crate) fn algorithm(value: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Algorithm>> {
-    let Some(value) = value else { return Ok(None) };
-    let Ok(name) = value.cast::<PyString>() else {
-        let found = value.get_type().name()?;
-        return Err(input_error(
-            value.py(),
-            &format!("algorithm is of type {found}; it must be a name or None"),
-        ));
-    };
-    let algorithm = Algorithm::named(&name.to_string_lossy());
-    algorithm.map(Some).map_err(|error| refused(value.py(), &error))
+/// What `find` finds by a name.
+pub(crate) fn named<T>(
+    argument: &str,
+    value: &Bound<'_, PyAny>,
+    find: impl Fn(&str) -> Result<T, Error>,
+) -> PyResult<T> {
+    find(&text(argument, value)?).map_err(|error| refused(value.py(), &error))
 }

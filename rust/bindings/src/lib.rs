@@ -1,71 +1,70 @@
-//! The Python module `platoscope._native`: arrays of neighbour ids become arrays of counts. Every function
-//! has one rhythm: convert, release the GIL, call `overlap`, map the error. Its documentation is
+//! The Python module `platoscope._native`: arrays of neighbour ids become arrays of counts; `search` has the
+//! functions over features. Every one has one rhythm: convert, release the GIL, call `overlap`, map the error. Its documentation is
 //! `python/platoscope/_native.pyi`.
 
 mod arguments;
 mod errors;
+mod search;
 
-use numpy::{PyArray1, PyArray2, PyArrayMethods};
-use overlap::{Error, Permutations, Side, Table};
+use numpy::{Element, PyArray1, PyArray2, PyArray3, PyArrayMethods};
+use overlap::{Algorithm, Error, Measure, Permutations, Side, Table, Threads};
 use pyo3::prelude::*;
 
-use crate::arguments::{Ids, Labels, algorithm, count, threads, whole};
+use crate::arguments::{Ids, Labels, count, named, threads, whole};
 use crate::errors::{input_error, refused};
 
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{
-        cycle_hits, edit_distances, lcs_lengths, max_null, overlap_counts, overlap_totals, permutation,
-        source_digest,
-    };
+    use super::search::{centred_rows, cosines, largest};
+    #[pymodule_export]
+    use super::{max_null, overlap_totals, permutation, sample_values, source_digest, value_counts};
 }
 
 #[pyfunction]
-#[pyo3(signature = (a, b, *, k=None, gallery=None))]
-fn overlap_counts<'py>(
+#[pyo3(signature = (a, b, *, measure, k=None, gallery=None, threads=None))]
+fn sample_values<'py>(
     a: &Bound<'py, PyAny>,
     b: &Bound<'py, PyAny>,
+    measure: &Bound<'py, PyAny>,
     k: Option<&Bound<'py, PyAny>>,
     gallery: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyArray1<i32>>> {
-    let counts = by_sample(a, b, k, gallery, overlap::overlap_counts)?;
-    Ok(counted(a.py(), counts))
+    threads: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyArray3<i32>>> {
+    by_measure(
+        [a, b],
+        measure,
+        [k, gallery],
+        threads,
+        |a: &Table<'_>| a.samples(),
+        |a: &Table<'_>, b: &Table<'_>, measure, threads| {
+            let values = overlap::sample_values(a, b, measure, threads)?;
+            Ok(values.into_iter().map(u32::cast_signed).collect())
+        },
+    )
 }
 
 #[pyfunction]
-#[pyo3(signature = (a, b, *, k=None, gallery=None))]
-fn lcs_lengths<'py>(
+#[pyo3(signature = (a, b, *, measure, k=None, gallery=None, threads=None))]
+fn value_counts<'py>(
     a: &Bound<'py, PyAny>,
     b: &Bound<'py, PyAny>,
+    measure: &Bound<'py, PyAny>,
     k: Option<&Bound<'py, PyAny>>,
     gallery: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyArray1<i32>>> {
-    let lengths = by_sample(a, b, k, gallery, overlap::lcs_lengths)?;
-    Ok(counted(a.py(), lengths))
-}
-
-#[pyfunction]
-#[pyo3(signature = (a, b, *, k=None, gallery=None))]
-fn edit_distances<'py>(
-    a: &Bound<'py, PyAny>,
-    b: &Bound<'py, PyAny>,
-    k: Option<&Bound<'py, PyAny>>,
-    gallery: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyArray1<i32>>> {
-    let distances = by_sample(a, b, k, gallery, overlap::edit_distances)?;
-    Ok(counted(a.py(), distances))
-}
-
-#[pyfunction]
-#[pyo3(signature = (a, b, *, k=None))]
-fn cycle_hits<'py>(
-    a: &Bound<'py, PyAny>,
-    b: &Bound<'py, PyAny>,
-    k: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Bound<'py, PyArray1<bool>>> {
-    let hits = by_sample(a, b, k, None, overlap::cycle_hits)?;
-    Ok(PyArray1::from_vec(a.py(), hits))
+    threads: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyArray3<i64>>> {
+    by_measure(
+        [a, b],
+        measure,
+        [k, gallery],
+        threads,
+        |a: &Table<'_>| a.k() + 1,
+        |a: &Table<'_>, b: &Table<'_>, measure, threads| {
+            let counts = overlap::value_counts(a, b, measure, threads)?;
+            Ok(counts.into_iter().map(u64::cast_signed).collect())
+        },
+    )
 }
 
 #[pyfunction]
@@ -82,7 +81,10 @@ fn overlap_totals<'py>(
     let (a, b) = (Ids::layers(Side::A, a)?, Ids::layers(Side::B, b)?);
     let (a, b) = (a.view()?, b.view()?);
     let (k, gallery) = (count("k", k)?, count("gallery", gallery)?);
-    let (threads, algorithm) = (self::threads(threads)?, self::algorithm(algorithm)?);
+    let threads = self::threads(threads)?;
+    let algorithm = algorithm
+        .map(|name| named("algorithm", name, Algorithm::named))
+        .transpose()?;
     let totals = py.detach(|| {
         let (a, b) = (a.table(k, gallery)?, b.table(k, gallery)?);
         overlap::overlap_totals(&a, &b, threads, algorithm)
@@ -141,7 +143,7 @@ fn permutation<'py>(
     let blocks = blocks.as_ref().map(Labels::view).transpose()?;
     let drawn = py.detach(|| Ok(Permutations::new(samples, blocks)?.permutation(seed, index)));
     drawn
-        .map(|drawn| counted(py, drawn))
+        .map(|drawn| PyArray1::from_iter(py, drawn.into_iter().map(u32::cast_signed)))
         .map_err(|error| refused(py, &error))
 }
 
@@ -150,25 +152,29 @@ fn source_digest() -> &'static str {
     env!("PLATOSCOPE_SOURCE_DIGEST")
 }
 
-/// The rhythm of the functions that compare two tables of one layer sample by sample.
-fn by_sample<'py, T: Send>(
-    a: &Bound<'py, PyAny>,
-    b: &Bound<'py, PyAny>,
-    k: Option<&Bound<'py, PyAny>>,
-    gallery: Option<&Bound<'py, PyAny>>,
-    compare: impl Fn(&Table, &Table) -> Result<Vec<T>, Error> + Send,
-) -> PyResult<Vec<T>> {
-    let py = a.py();
-    let (a, b) = (Ids::layer(Side::A, a)?, Ids::layer(Side::B, b)?);
+/// The rhythm of the functions that measure every pair of layers.
+fn by_measure<'py, T: Element>(
+    tables: [&Bound<'py, PyAny>; 2],
+    measure: &Bound<'py, PyAny>,
+    counts: [Option<&Bound<'py, PyAny>>; 2],
+    threads: Option<&Bound<'py, PyAny>>,
+    axis: impl Fn(&Table) -> usize + Send,
+    compare: impl Fn(&Table, &Table, Measure, Threads) -> Result<Vec<T>, Error> + Send,
+) -> PyResult<Bound<'py, PyArray3<T>>> {
+    let py = tables[0].py();
+    let (a, b) = (Ids::layers(Side::A, tables[0])?, Ids::layers(Side::B, tables[1])?);
     let (a, b) = (a.view()?, b.view()?);
-    let (k, gallery) = (count("k", k)?, count("gallery", gallery)?);
-    let compared = py.detach(move || compare(&a.table(k, gallery)?, &b.table(k, gallery)?));
-    compared.map_err(|error| refused(py, &error))
-}
-
-/// Counts and ids as int32: none exceeds the 2^24 ids of a gallery.
-fn counted(py: Python<'_>, counts: Vec<u32>) -> Bound<'_, PyArray1<i32>> {
-    PyArray1::from_iter(py, counts.into_iter().map(u32::cast_signed))
+    let measure = named("measure", measure, Measure::named)?;
+    let (k, gallery) = (count("k", counts[0])?, count("gallery", counts[1])?);
+    let threads = self::threads(threads)?;
+    let measured = py.detach(move || {
+        let (a, b) = (a.table(k, gallery)?, b.table(k, gallery)?);
+        Ok((compare(&a, &b, measure, threads)?, axis(&a)))
+    });
+    let (values, last) = measured.map_err(|error| refused(py, &error))?;
+    PyArray1::from_vec(py, values)
+        .reshape([a.layers(), b.layers(), last])
+        .map_err(|error| input_error(py, &error.to_string()))
 }
 
 /// `total / (samples * k)`.

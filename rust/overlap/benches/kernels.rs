@@ -6,17 +6,32 @@ use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use overlap::{Algorithm, Permutations, Shape, Side, Table, Threads, max_null, overlap_totals};
+use overlap::{
+    Algorithm, Measure, Permutations, Shape, Side, Table, Threads, max_null, overlap_totals, value_counts,
+};
 
 /// Ids of a table whose layers draw each row from `pool` ids of its own, or from all samples.
 fn ids(shape: Shape, pool: usize, seed: u64) -> Vec<i32> {
     let mut ids = Vec::with_capacity(shape.layers * shape.samples * shape.depth);
-    let permutations = Permutations::new(pool, None).expect("a pool of samples");
+    let mut state = seed;
     for row in 0..shape.layers * shape.samples {
         let sample = row % shape.samples;
-        let drawn = permutations.permutation(seed, row).into_iter().take(shape.depth);
-        let id = |place: u32| (sample * 7919 + place as usize) % shape.samples;
-        ids.extend(drawn.map(|place| i32::try_from(id(place)).expect("a small gallery")));
+        let start = ids.len();
+        while ids.len() < start + shape.depth {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            let place = (state >> 33) as usize % pool;
+            let id = if pool < shape.samples {
+                (sample * 7919 + place * 104_729) % shape.samples
+            } else {
+                place
+            };
+            let id = i32::try_from(id).expect("a small gallery");
+            if !ids[start..].contains(&id) {
+                ids.push(id);
+            }
+        }
     }
     ids
 }
@@ -45,8 +60,8 @@ impl Case {
 fn brief(group: &mut BenchmarkGroup<'_, WallTime>) {
     group
         .sample_size(10)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_secs(1));
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(600));
 }
 
 /// Elements are layer pairs, so that the throughput is pairs a second.
@@ -77,16 +92,55 @@ fn totals(criterion: &mut Criterion) {
             pool: 40,
         },
         Case {
-            name: "large",
-            layers: [2, 2],
+            name: "mid",
+            layers: [40, 42],
+            samples: 8192,
+            pool: 8192,
+        },
+        Case {
+            name: "mid_sharing",
+            layers: [40, 42],
+            samples: 8192,
+            pool: 40,
+        },
+        Case {
+            name: "large_sharing",
+            layers: [4, 6],
             samples: 100_000,
-            pool: 1000,
+            pool: 40,
+        },
+        Case {
+            name: "million_sharing",
+            layers: [4, 6],
+            samples: 1_000_000,
+            pool: 40,
+        },
+        Case {
+            name: "large",
+            layers: [4, 6],
+            samples: 100_000,
+            pool: 100_000,
+        },
+        Case {
+            name: "million",
+            layers: [4, 6],
+            samples: 1_000_000,
+            pool: 1_000_000,
         },
     ];
     for case in cases {
         let mut group = criterion.benchmark_group(format!("totals_{}", case.name));
         brief(&mut group);
         group.throughput(Throughput::Elements((case.layers[0] * case.layers[1]) as u64));
+        let shape = Shape {
+            layers: case.layers[0] + case.layers[1],
+            samples: case.samples,
+            depth: 10,
+        };
+        let checked = ids(shape, case.pool, 3);
+        group.bench_function("check", |bencher| {
+            bencher.iter(|| Table::new(Side::A, black_box(&checked), shape, None, None));
+        });
         case.with_tables(|a, b| {
             for algorithm in Algorithm::ALL {
                 group.bench_function(BenchmarkId::from_parameter(algorithm.name()), |bencher| {
@@ -95,6 +149,26 @@ fn totals(criterion: &mut Criterion) {
             }
         });
     }
+}
+
+/// Every measure, sample by sample. Elements are pairs of rows.
+fn values(criterion: &mut Criterion) {
+    let case = Case {
+        name: "",
+        layers: [4, 6],
+        samples: 1024,
+        pool: 40,
+    };
+    let mut group = criterion.benchmark_group("values");
+    brief(&mut group);
+    group.throughput(Throughput::Elements(24 * 1024));
+    case.with_tables(|a, b| {
+        for measure in Measure::ALL {
+            group.bench_function(measure.name(), |bencher| {
+                bencher.iter(|| value_counts(black_box(a), b, measure, Threads::Exactly(1)));
+            });
+        }
+    });
 }
 
 /// Elements are permutations: a thousand are ten times what is printed.
@@ -118,5 +192,5 @@ fn null(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, totals, null);
+criterion_group!(benches, totals, values, null);
 criterion_main!(benches);

@@ -107,14 +107,6 @@ pub enum Error {
         /// Samples of the second.
         b: usize,
     },
-    /// Two tables whose layers are compared one to one.
-    #[error("a has {a} layers and b has {b}; layers that are compared one to one must be as many")]
-    LayersDiffer {
-        /// Layers of the first.
-        a: usize,
-        /// Layers of the second.
-        b: usize,
-    },
     /// Two tables of which different numbers of neighbours are used.
     #[error("{a} neighbours of a and {b} of b would be compared; give k, or tables of the same depth")]
     KDiffers {
@@ -203,12 +195,31 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
-    /// A name that no algorithm has.
-    #[error("there is no algorithm {name:?}; there are {known}")]
-    UnknownAlgorithm {
+    /// A name that nothing has.
+    #[error("there is no {kind} {name:?}; there are {known}")]
+    UnknownName {
+        /// What was sought.
+        kind: &'static str,
         /// The name.
         name: String,
         /// The names that exist.
         known: String,
     },
+}
+
+impl Error {
+    /// The one of `all` that has this name, or `UnknownName`.
+    pub(crate) fn find<T: Copy, const N: usize>(
+        kind: &'static str,
+        name: &str,
+        all: [T; N],
+        name_of: impl Fn(T) -> &'static str,
+    ) -> Result<T, Self> {
+        let found = all.into_iter().find(|&one| name_of(one) == name);
+        found.ok_or_else(|| Self::UnknownName {
+            kind,
+            name: name.to_owned(),
+            known: all.map(name_of).join(", "),
+        })
+    }
 }

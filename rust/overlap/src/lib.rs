@@ -1,26 +1,28 @@
 //! Arithmetic on sets of nearest neighbours.
 //!
-//! Neighbour tables `[layer, sample, depth]` become counts of shared neighbours: per sample, summed
-//! for every pair of layers, and for samples that were permuted (the null of the maximum over pairs);
-//! and comparisons that look at the order of the neighbours or follow them back.
+//! Neighbour tables `[layer, sample, depth]` become counts of shared neighbours, summed for every pair of
+//! layers, also when samples are permuted (the null of the maximum over pairs); and measures of every pair
+//! of layers sample by sample, which may look at the order of the neighbours or follow them back. `search`
+//! has the passes over features by which the neighbours are found.
 
 #![forbid(unsafe_code)]
 
-mod counts;
 mod error;
 mod masks;
 mod matrix;
+mod measure;
 mod null;
-mod ordered;
 mod parallel;
 mod permutation;
+pub mod search;
 mod table;
+mod values;
 
-pub use counts::overlap_counts;
 pub use error::{Error, Side};
 pub use matrix::{Algorithm, overlap_totals};
+pub use measure::Measure;
 pub use null::max_null;
-pub use ordered::{cycle_hits, edit_distances, lcs_lengths};
 pub use parallel::{MAX_THREADS, Threads};
 pub use permutation::{MAX_PERMUTATIONS, Permutations};
 pub use table::{MAX_GALLERY, Shape, Table};
+pub use values::{sample_values, value_counts};

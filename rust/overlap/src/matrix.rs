@@ -1,42 +1,47 @@
 //! Shared neighbours of every pair of layers: tables `[layer_a, sample, k]` and `[layer_b, sample, k]`
 //! become totals `[layer_a, layer_b]`, summed over samples. All algorithms give the same integers;
-//! they differ in what they do once per layer and what once per pair. Budgets are more layers.
+//! they differ in where they note which layers hold an id. Budgets are more layers.
 
-mod bitsets;
-mod layer_masks;
-mod lookups;
+mod bits;
+mod bytes;
+mod hashed;
+mod marks;
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::Error;
 use crate::parallel::{self, Threads};
-use crate::table::{Table, check_comparable};
-
-/// The most layer pairs at once: every thread has totals of its own.
-const MAX_PAIRS: usize = 1 << 22;
+use crate::table::{Table, check_comparable, check_pairs};
 
 /// A way to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// Mark the row of one layer in a map of bytes, look up the rows of all others.
-    Lookups,
-    /// Note for every id of a row which layers hold it, look up the rows of the other side once.
-    LayerMasks,
-    /// One bit for every (row, id) that both sides hold; a pair is the popcount of an AND.
-    Bitsets,
+    /// A byte for every layer and id of the gallery, 64 layers at once.
+    Bytes,
+    /// A bit for every layer and id of the gallery, 8 layers at once.
+    Bits,
+    /// Bits in a hash table of the ids of a row.
+    Hashed,
 }
+
+/// Ids of a gallery whose 64 bytes each lie in a near cache.
+const NEAR_BYTES: usize = 1 << 13;
+
+/// Ids of a gallery whose byte each lies in a near cache.
+const NEAR_BITS: usize = 1 << 18;
 
 impl Algorithm {
     /// Every algorithm.
-    pub const ALL: [Self; 3] = [Self::Lookups, Self::LayerMasks, Self::Bitsets];
+    pub const ALL: [Self; 3] = [Self::Bytes, Self::Bits, Self::Hashed];
 
     /// The name by which [`Algorithm::named`] finds it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Lookups => "lookups",
-            Self::LayerMasks => "layer_masks",
-            Self::Bitsets => "bitsets",
+            Self::Bytes => "bytes",
+            Self::Bits => "bits",
+            Self::Hashed => "hashed",
         }
     }
 
@@ -44,48 +49,29 @@ impl Algorithm {
     ///
     /// # Errors
     ///
-    /// `UnknownAlgorithm`.
+    /// `UnknownName`.
     pub fn named(name: &str) -> Result<Self, Error> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.name() == name)
-            .ok_or_else(|| {
-                let known = Self::ALL.map(Self::name).join(", ");
-                Error::UnknownAlgorithm {
-                    name: name.to_owned(),
-                    known,
-                }
-            })
+        Error::find("algorithm", name, Self::ALL, Self::name)
     }
 
-    /// The fastest for these tables, as `cargo bench` has it: a look at a few rows tells whether the
-    /// layers share enough for bits to be cheaper than additions.
+    /// The fastest for these tables, as `cargo bench` has it.
     #[must_use]
     pub fn fastest(a: &Table, b: &Table) -> Self {
-        if a.layers().min(b.layers()) <= FEW_LAYERS {
-            Self::Lookups
-        } else if sparse(a, b) {
-            Self::LayerMasks
-        } else {
-            Self::Bitsets
+        let many_layers = a.layers() > bits::LANES && b.layers() > 1;
+        match a.gallery() {
+            ..=NEAR_BYTES if many_layers => Self::Bytes,
+            ..=NEAR_BITS => Self::Bits,
+            _ => Self::Hashed,
         }
     }
-}
 
-/// Up to so many layers on one side, what is saved on the others does not pay.
-const FEW_LAYERS: usize = 8;
-
-/// Rows that are counted to choose an algorithm.
-const PROBED_ROWS: usize = 16;
-
-/// Whether an id of a row is shared by less than one pair of layers.
-fn sparse(a: &Table, b: &Table) -> bool {
-    let start = (a.samples() - a.samples().min(PROBED_ROWS)) / 2;
-    let rows = start..(start + PROBED_ROWS).min(a.samples());
-    let ids = rows.len() * a.k() * (a.layers() + b.layers());
-    let mut totals = vec![0; a.layers() * b.layers()];
-    layer_masks::add(a, b, rows, &mut totals);
-    totals.iter().sum::<u64>() < ids as u64
+    fn add(self, a: &Table, b: &Table, rows: Range<usize>, totals: &mut [u64]) {
+        match self {
+            Self::Bytes => marks::add(bytes::Bytes::new(a.gallery()), a, b, rows, totals),
+            Self::Bits => marks::add(bits::Bits::new(a.gallery()), a, b, rows, totals),
+            Self::Hashed => marks::add(hashed::Hashed::new(a), a, b, rows, totals),
+        }
+    }
 }
 
 /// Totals over samples of `|a[layer_a, sample] ∩ b[layer_b, sample]|`, `[layer_a, layer_b]` row by row.
@@ -104,17 +90,13 @@ pub fn overlap_totals(
     algorithm: Option<Algorithm>,
 ) -> Result<Vec<u64>, Error> {
     check_comparable(a, b)?;
-    let pairs = check_pairs(a, b)?;
-    let add = match algorithm.unwrap_or_else(|| Algorithm::fastest(a, b)) {
-        Algorithm::Lookups => lookups::add,
-        Algorithm::LayerMasks => layer_masks::add,
-        Algorithm::Bitsets => bitsets::add,
-    };
+    let pairs = check_pairs(a, b, 1)?;
+    let algorithm = algorithm.unwrap_or_else(|| Algorithm::fastest(a, b));
     let blocks = parallel::blocks(threads, a.samples(), a.k() * (a.layers() + b.layers()))?;
     let totals = Mutex::new(vec![0; pairs]);
     parallel::map(threads, blocks, |rows| {
         let mut part = vec![0; pairs];
-        add(a, b, rows, &mut part);
+        algorithm.add(a, b, rows, &mut part);
         // Sums of integers: the order in which blocks arrive changes nothing.
         let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
         totals
@@ -123,17 +105,4 @@ pub fn overlap_totals(
             .for_each(|(total, part)| *total += part);
     })?;
     Ok(totals.into_inner().unwrap_or_else(PoisonError::into_inner))
-}
-
-fn check_pairs(a: &Table, b: &Table) -> Result<usize, Error> {
-    let (layers_a, layers_b) = (a.layers(), b.layers());
-    let too_many = Error::TooManyPairs {
-        a: layers_a,
-        b: layers_b,
-        limit: MAX_PAIRS,
-    };
-    layers_a
-        .checked_mul(layers_b)
-        .filter(|&pairs| pairs <= MAX_PAIRS)
-        .ok_or(too_many)
 }

@@ -9,6 +9,12 @@ pub const MAX_GALLERY: usize = 1 << 24;
 /// The most `sample x k` of a layer: counters of 32 bits hold that many.
 const MAX_NEIGHBOURS: usize = u32::MAX as usize;
 
+/// The most layer pairs at once: every thread has totals of its own.
+const MAX_PAIRS: usize = 1 << 22;
+
+/// The most numbers in a result, 2 GB of the smaller ones.
+const MAX_NUMBERS: usize = 1 << 29;
+
 /// Axes of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
@@ -150,35 +156,71 @@ impl<'a> Table<'a> {
     }
 
     fn check_rows(&self, side: Side) -> Result<(), Error> {
-        // Last row, counted from 1, that held an id: no clearing between rows.
-        let mut seen_in = vec![0_usize; self.gallery];
-        let mut this = 0;
+        let mut rows = Rows::of(self.gallery);
         for layer in 0..self.shape.layers {
             for sample in 0..self.shape.samples {
-                this += 1;
-                for &id in self.raw_row(layer, sample) {
-                    // A negative id becomes an index beyond any gallery.
-                    let Some(seen) = seen_in.get_mut(id.cast_unsigned() as usize) else {
-                        return Err(Error::IdOutOfRange {
-                            side,
-                            layer,
-                            sample,
-                            id,
-                            gallery: self.gallery,
-                        });
-                    };
-                    if std::mem::replace(seen, this) == this {
-                        return Err(Error::DuplicateId {
-                            side,
-                            layer,
-                            sample,
-                            id,
-                        });
-                    }
+                let row = self.raw_row(layer, sample);
+                match rows.distinct(row) {
+                    Some(true) => {}
+                    Some(false) => return Err(self.duplicate(side, layer, sample)),
+                    None => return Err(self.out_of_range(side, layer, sample)),
                 }
             }
         }
         Ok(())
+    }
+
+    fn out_of_range(&self, side: Side, layer: usize, sample: usize) -> Error {
+        let outside = |id: &&i32| id.cast_unsigned() as usize >= self.gallery;
+        Error::IdOutOfRange {
+            side,
+            layer,
+            sample,
+            id: *self.raw_row(layer, sample).iter().find(outside).unwrap_or(&-1),
+            gallery: self.gallery,
+        }
+    }
+
+    fn duplicate(&self, side: Side, layer: usize, sample: usize) -> Error {
+        let row = self.raw_row(layer, sample);
+        let again = (1..row.len()).find(|&rank| row[..rank].contains(&row[rank]));
+        Error::DuplicateId {
+            side,
+            layer,
+            sample,
+            id: row[again.unwrap_or(0)],
+        }
+    }
+}
+
+/// For every id, the row that held it last: nothing is cleared between rows.
+struct Rows {
+    held_by: Vec<u16>,
+    this: u16,
+}
+
+impl Rows {
+    fn of(gallery: usize) -> Self {
+        Self {
+            held_by: vec![0; gallery],
+            this: 0,
+        }
+    }
+
+    /// Whether no id of the next row comes twice, `None` where one is out of range.
+    fn distinct(&mut self, row: &[i32]) -> Option<bool> {
+        if self.this == u16::MAX {
+            self.held_by.fill(0);
+            self.this = 0;
+        }
+        self.this += 1;
+        let mut again = false;
+        for id in row {
+            // A negative id is beyond any gallery as well.
+            let held_by = self.held_by.get_mut(id.cast_unsigned() as usize)?;
+            again |= std::mem::replace(held_by, self.this) == self.this;
+        }
+        Some(!again)
     }
 }
 
@@ -202,13 +244,14 @@ pub(crate) fn check_comparable(a: &Table, b: &Table) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses two tables whose layers cannot be compared one to one.
-pub(crate) fn check_same_layers(a: &Table, b: &Table) -> Result<(), Error> {
-    if a.layers() != b.layers() {
-        return Err(Error::LayersDiffer {
-            a: a.layers(),
-            b: b.layers(),
-        });
-    }
-    check_comparable(a, b)
+/// Gives the number of layer pairs, for each of which `width` numbers are kept; refuses too many.
+pub(crate) fn check_pairs(a: &Table, b: &Table, width: usize) -> Result<usize, Error> {
+    let limit = MAX_PAIRS.min(MAX_NUMBERS / width);
+    let (layers_a, layers_b) = (a.layers(), b.layers());
+    let pairs = layers_a.checked_mul(layers_b).filter(|&pairs| pairs <= limit);
+    pairs.ok_or(Error::TooManyPairs {
+        a: layers_a,
+        b: layers_b,
+        limit,
+    })
 }

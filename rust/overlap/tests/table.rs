@@ -1,8 +1,8 @@
 //! What a table refuses: a variant a cause, with the values.
 
 use overlap::{
-    Error, MAX_GALLERY, Permutations, Shape, Side, Table, Threads, cycle_hits, max_null, overlap_counts,
-    overlap_totals,
+    Error, MAX_GALLERY, Measure, Permutations, Shape, Side, Table, Threads, max_null, overlap_totals,
+    sample_values, value_counts,
 };
 
 const SHAPE: Shape = Shape {
@@ -14,6 +14,10 @@ const IDS: [i32; 6] = [1, 2, 0, 2, 0, 1];
 
 fn table(ids: &[i32], shape: Shape, k: Option<usize>) -> Result<Table<'_>, Error> {
     Table::new(Side::A, ids, shape, k, None)
+}
+
+fn values(a: &Table, b: &Table, measure: Measure) -> Option<Error> {
+    sample_values(a, b, measure, Threads::All).err()
 }
 
 fn good(shape: Shape, ids: &[i32]) -> Table<'_> {
@@ -139,7 +143,7 @@ fn what_stands_behind_the_first_k_is_not_looked_at() {
 }
 
 #[test]
-fn tables_of_other_samples_k_gallery_or_layers_are_not_compared() {
+fn tables_of_other_samples_k_or_gallery_are_not_compared() {
     let a = good(SHAPE, &IDS);
     let fewer = good(Shape { samples: 2, ..SHAPE }, &IDS[..4]);
     let shallow = good(Shape { depth: 1, ..SHAPE }, &IDS[..3]);
@@ -147,20 +151,16 @@ fn tables_of_other_samples_k_gallery_or_layers_are_not_compared() {
     let more = good(Shape { layers: 2, ..SHAPE }, &twice);
     let other = Table::new(Side::B, &IDS, SHAPE, None, Some(3)).expect("a table without fault");
     assert_eq!(
-        overlap_counts(&a, &fewer).err(),
+        values(&a, &fewer, Measure::Overlap),
         Some(Error::SamplesDiffer { a: 3, b: 2 })
     );
     assert_eq!(
-        overlap_counts(&a, &shallow).err(),
+        values(&a, &shallow, Measure::Overlap),
         Some(Error::KDiffers { a: 2, b: 1 })
     );
     assert_eq!(
-        overlap_counts(&a, &other).err(),
+        values(&a, &other, Measure::Overlap),
         Some(Error::GalleriesDiffer { a: 4, b: 3 })
-    );
-    assert_eq!(
-        overlap_counts(&a, &more).err(),
-        Some(Error::LayersDiffer { a: 1, b: 2 })
     );
     assert!(overlap_totals(&a, &more, Threads::All, None).is_ok());
 }
@@ -173,7 +173,7 @@ fn ids_that_do_not_name_the_samples_cannot_be_permuted_or_followed() {
         samples: 3,
         gallery: 4,
     };
-    assert_eq!(cycle_hits(&a, &a).err(), Some(expected.clone()));
+    assert_eq!(values(&a, &a, Measure::Cycle), Some(expected.clone()));
     let permutations = Permutations::new(3, None).expect("three samples");
     assert_eq!(
         max_null(&a, &a, &permutations, 1, 0, Threads::All).err(),
@@ -214,4 +214,43 @@ fn more_pairs_than_the_result_can_hold_are_refused() {
             limit: 1 << 22
         })
     );
+}
+
+#[test]
+fn more_numbers_than_a_result_can_hold_are_refused() {
+    let shape = Shape {
+        layers: 1 << 10,
+        samples: 1 << 10,
+        depth: 1,
+    };
+    let ids = vec![0; 1 << 20];
+    let table = Table::new(Side::A, &ids, shape, None, None).expect("a table without fault");
+    let refused = Error::TooManyPairs {
+        a: 1 << 10,
+        b: 1 << 10,
+        limit: 1 << 19,
+    };
+    assert_eq!(values(&table, &table, Measure::Overlap), Some(refused));
+    assert!(value_counts(&table, &table, Measure::Overlap, Threads::All).is_ok());
+}
+
+#[test]
+fn rows_are_told_apart_beyond_the_numbers_that_a_stamp_has() {
+    // Rows 0 and 65,535 have stamps of one value but for the clearing between them.
+    let shape = Shape {
+        layers: 1,
+        samples: 65_540,
+        depth: 2,
+    };
+    let mut ids: Vec<i32> = (0..65_540).flat_map(|row| [row, (row + 1) % 65_540]).collect();
+    ids[2 * 65_535] = 0;
+    assert!(Table::new(Side::A, &ids, shape, None, None).is_ok());
+    ids[2 * 65_538 + 1] = 65_538;
+    let twice = Error::DuplicateId {
+        side: Side::A,
+        layer: 0,
+        sample: 65_538,
+        id: 65_538,
+    };
+    assert_eq!(Table::new(Side::A, &ids, shape, None, None).err(), Some(twice));
 }

@@ -100,3 +100,19 @@ pub(crate) fn shared(pair: &Pair, layer_a: usize, layer_b: usize, sample: usize)
         .intersection(&pair.b.set(layer_b, sample, pair.k))
         .count()
 }
+
+/// Tables of many rows, which take several blocks and fill the counters more than once.
+pub(crate) fn large(samples: usize, layers: usize, k: usize, seed: usize) -> Neighbours {
+    let id = |row: usize, rank: usize| i32::try_from((row * 7 + rank * (1 + (row + seed) % 5)) % samples);
+    let ids = (0..layers * samples).flat_map(|row| (0..k).map(move |rank| id(row, rank)));
+    let shape = Shape {
+        layers,
+        samples,
+        depth: k,
+    };
+    Neighbours {
+        ids: ids.map(|id| id.expect("a small gallery")).collect(),
+        shape,
+        gallery: samples,
+    }
+}

@@ -1,0 +1,1 @@
+"""Outliers of features: which rule there is, and which threshold it gives."""

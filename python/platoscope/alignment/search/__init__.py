@@ -1,0 +1,1 @@
+"""From features to tables of neighbours."""

@@ -1,0 +1,139 @@
+"""The engine "blas": NumPy's products on the processor, and of each query's the largest by the compiled core.
+
+Samples int64 `[query]` of a gallery become similarities float32 and ids int64 `[query, width]`. Every thread of ours
+calls BLAS by one thread: BLAS's own spin for a tenth of a second after each product, in which nothing else gets on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from platoscope.alignment.blocks import blocks
+
+if TYPE_CHECKING:
+    from platoscope.alignment.search.gallery import Gallery
+    from platoscope.alignment.search.ties import Places, Singles
+
+_HELD_BYTES = 1 << 26  # of the products of a gallery with itself
+_STRIPE = 128  # rows of them that a thread makes at a time; BLAS's tiles divide it
+_QUERIES, _SCORES = 1 << 9, 1 << 20  # queries and similarities that a thread works on at a time else
+_ALONE = RLock()  # the number of threads is the whole process's: two who change it would restore each other's
+
+
+def is_small(samples: int) -> bool:
+    """Whether the products of a gallery with itself are held, so that symmetry saves half of them."""
+    return 4 * samples**2 <= _HELD_BYTES
+
+
+class Blas:
+    """NumPy's BLAS on the processor; the products of a small gallery with itself are made once, for all queries."""
+
+    def __init__(self, gallery: Gallery) -> None:
+        self._gallery = gallery
+        self._products: Singles | None = None
+
+    def best(self, samples: Places, *, width: int) -> tuple[Singles, Places]:
+        """See `Engine`; similarities are <c_i, c_j> + bias_j, as `Gallery` has them."""
+        from platoscope import _native
+
+        if is_small(len(self._gallery.rows)):
+            if self._products is None:
+                self._products = _symmetric(self._gallery.centred)
+            return _native.largest(self._products[_rows(samples)], width=width, bias=_padded_bias(self._gallery.bias))
+        found = np.empty((len(samples), width), np.float32)
+        ids = np.empty((len(samples), width), np.int64)
+
+        def search(part: slice) -> None:
+            found[part], ids[part] = self._merged(self._gallery.centred[_rows(samples[part])], width)
+
+        _side_by_side(search, list(blocks(len(samples), width=1, size=_QUERIES)))
+        return found, ids
+
+    def _merged(self, queries: Singles, width: int) -> tuple[Singles, Places]:
+        """Give the best of all blocks of the gallery, for centred queries `[query, dim]`."""
+        from platoscope import _native
+
+        whole, count = _padded(queries), len(queries)
+        found, ids = np.empty((count, 0), np.float32), np.empty((count, 0), np.int64)
+        held = np.empty(max(_SCORES, len(whole) * _STRIPE), np.float32)  # scores of one block after the other
+        for part in _parts(len(self._gallery.rows), size=_SCORES // len(whole)):
+            others, bias = _padded(self._gallery.centred[part]), self._gallery.bias[part]
+            scores = held[: len(whole) * len(others)].reshape(len(whole), len(others))
+            np.matmul(whole, others.T, out=scores)
+            most = min(width, len(bias))
+            new, where = _native.largest(scores[:count], width=most, bias=_padded_bias(bias), threads=1)
+            found, ids = np.concatenate([found, new], axis=1), np.concatenate([ids, where + part.start], axis=1)
+            found, where = _native.largest(found, width=min(width, found.shape[1]), threads=1)
+            ids = np.take_along_axis(ids, where, axis=1)
+        return found, ids
+
+
+def _rows(samples: Places) -> slice | Places:
+    """Give samples that follow each other as a slice, which copies nothing."""
+    following = bool((np.diff(samples) == 1).all())
+    return slice(int(samples[0]), int(samples[-1]) + 1) if following else samples
+
+
+def _parts(count: int, *, size: int) -> Iterator[slice]:
+    """Cut a gallery into blocks of about `size`, of which the last alone is no multiple of a stripe."""
+    whole = count - count % _STRIPE
+    yield from blocks(whole, width=_STRIPE, size=max(size, _STRIPE) // _STRIPE * _STRIPE * _STRIPE)
+    if whole < count:
+        yield slice(whole, count)
+
+
+def _padded(rows: Singles) -> Singles:
+    """Give rows and zeros up to a multiple of a stripe, or the rows themselves where they are one.
+
+    BLAS sums the entries beyond its last whole tile in another order, by which exact ties part further than the margin
+    of `neighbours.py`; where they are all that a query finds, its probes cannot see it.
+    """
+    more = -len(rows) % _STRIPE
+    return rows if more == 0 else np.concatenate([rows, np.zeros((more, rows.shape[1]), np.float32)])
+
+
+def _padded_bias(bias: Singles) -> Singles:
+    """Give the bias of padded rows, by which those that are none come last."""
+    more = -len(bias) % _STRIPE
+    return bias if more == 0 else np.concatenate([bias, np.full(more, -np.inf, np.float32)])
+
+
+def _symmetric(rows: Singles) -> Singles:
+    """Give the inner products of all rows, padded, float32 `[sample, sample]`, of which the lower half is copied."""
+    rows = _padded(rows)
+    products = np.empty((len(rows), len(rows)), np.float32)
+
+    def stripe(part: slice) -> None:
+        np.matmul(rows[part], rows[part.start :].T, out=products[part, part.start :])
+        products[part.stop :, part] = products[part, part.stop :].T
+
+    _side_by_side(stripe, list(blocks(len(rows), width=1, size=_STRIPE)))
+    return products
+
+
+def _side_by_side(job: Callable[[slice], None], parts: Sequence[slice]) -> None:
+    """Run jobs on as many threads as BLAS may use, each of which calls BLAS by one thread."""
+    controller = _spinning()
+    with _ALONE:
+        threads = max((library["num_threads"] for library in controller.info()), default=1)
+        with controller.limit(limits=1):
+            if min(threads, len(parts)) == 1:
+                for part in parts:
+                    job(part)
+                return
+            with ThreadPoolExecutor(threads) as pool:
+                list(pool.map(job, parts))  # which raises what a job raised
+
+
+@cache
+def _spinning() -> Any:
+    """Give what controls the BLAS libraries whose threads are their own; those of OpenMP wait as they are told."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController().select(threading_layer="pthreads")

@@ -1,0 +1,47 @@
+//! A byte for every layer and id: 64 layers are counted by one addition of vectors. Best for many layers, as long
+//! as a line of 64 bytes for every id of the gallery lies in a near cache.
+
+use super::marks::Marks;
+
+const LANES: usize = 64;
+
+/// The layers that hold an id, or a counter for each: a line of the cache, and never a part of two.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+pub(super) struct Line([u8; LANES]);
+
+pub(super) struct Bytes(Vec<Line>);
+
+impl Bytes {
+    pub(super) fn new(gallery: usize) -> Self {
+        Self(vec![Self::ZERO; gallery])
+    }
+}
+
+impl Marks for Bytes {
+    const LANES: usize = LANES;
+    type Counters = Line;
+    const ZERO: Line = Line([0; LANES]);
+
+    #[inline]
+    fn mark(&mut self, id: u32, lane: usize) {
+        self.0[id as usize].0[lane] = 1;
+    }
+
+    #[inline]
+    fn clear(&mut self, ids: impl Iterator<Item = u32>) {
+        ids.for_each(|id| self.0[id as usize] = Self::ZERO);
+    }
+
+    #[inline]
+    fn count(&self, id: u32, mut counters: Line) -> Line {
+        for (counter, held) in counters.0.iter_mut().zip(&self.0[id as usize].0) {
+            *counter = counter.wrapping_add(*held);
+        }
+        counters
+    }
+
+    fn lane(counters: &Line, lane: usize) -> u8 {
+        counters.0[lane]
+    }
+}

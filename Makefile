@@ -52,8 +52,15 @@ check: setup ## linters, formatters and type checkers
 	cargo fmt --manifest-path rust/Cargo.toml --all --check
 	cargo clippy --manifest-path rust/Cargo.toml --all-targets --locked --quiet -- -D warnings
 
-bench: setup ## benchmarks of the Rust kernels
+PEERS := benchmarks/.peers
+$(PEERS)/.installed: benchmarks/requirements.txt $(VENV)/.packages
+	rm -rf $(PEERS)
+	$(UV) pip install --quiet --no-deps --target $(PEERS) --requirement $<
+	touch $@
+
+bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then the neighbour core beside its peers
 	cargo bench --manifest-path rust/Cargo.toml --locked
+	python -m benchmarks.core
 
 profile: setup ## put profiles/P.yaml in place as params.yaml: make profile P=clips DATA=DIR
 	platoscope profile $(P) $(if $(DATA),--data "$(DATA)")

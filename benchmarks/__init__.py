@@ -1,0 +1,1 @@
+"""How fast the neighbour core is, beside the code that people use for the same: `python -m benchmarks.core`."""

@@ -1,0 +1,131 @@
+"""The roofline: what the overlap kernels touch for a pair of layers, and how long that takes the machine at best.
+
+The speed of the machine and of the kernels is what `cargo bench` left under `rust/target/criterion`.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+_RUST = Path(__file__).parent.parent / "rust"
+_K = 10
+_SIZES = {"near": 16 << 10, "second": 256 << 10, "memory": 256 << 20}  # bytes that are added up
+_STEPS = 1000  # of the chain in rust/overlap/benches/roofline.rs
+_LOADS = 2  # a cycle, which every x86-64 core of the last decade does
+
+_MISSING = "## Roofline\n\nNot measured: `cargo bench` measures what it needs, and {} is not there.\n"
+
+_TEXT = """\
+## Roofline
+
+Two kernels, counted from the loop in `rust/overlap/src/matrix/marks.rs`. For a block of layers of `a` (64 by `bytes`,
+8 by `bits`) each id of a row is marked, each id of the row of `b` adds its mark to a counter of a byte a layer, and the
+marks are cleared: `ceil(layer_a / block) x layer_b x N x k` additions, plus `3 x layer_a x N x k` marks.
+
+| kernel | bytes added | vectors added | loads, stores | bytes near | from memory | at best | measured | ratio |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+{rows}
+A line is for a pair of layers, on one thread, as Criterion measures the kernel alone (without the check of the tables,
+which the table above includes). *At best* is the largest of three times: loads and stores at 2 a cycle, near bytes at
+the speed of a first-level cache, the ids of both tables once from memory. This machine: {clock:.2f} GHz (a chain of
+dependent operations); bytes added up from 16 KiB {near:.0f} GB/s, from 256 KiB {second:.0f} GB/s, from memory
+{memory:.1f} GB/s, each with the widest vectors; from 16 KiB as the crate is compiled, for any x86-64,
+{compiled:.0f} GB/s.
+
+What lies between: the crate's vectors are 16 bytes wide, half of AVX2's; marks are found one id after the other, an id
+and then what it points to; 64 bytes for each of 1,024 ids are twice a first-level cache of 32 KiB; and runs of
+ten neighbours are short, a loop begins anew for every row and layer. `bits` looks up twice for an id, its set of layers
+and what spreads the set to bytes, and leaves lanes without work where there are fewer than 8 layers.
+"""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """An algorithm on tables of so many layers and samples; `block` layers of `a` at once."""
+
+    case: str
+    algorithm: str
+    layers: tuple[int, int]
+    samples: int
+    block: int
+
+    @property
+    def pairs(self) -> int:
+        """Pairs of layers."""
+        return self.layers[0] * self.layers[1]
+
+    @property
+    def additions(self) -> float:
+        """Vector additions a pair: one an id of `b` and block of `a`."""
+        return -(-self.layers[0] // self.block) * self.layers[1] * self.samples * _K / self.pairs
+
+    @property
+    def marks(self) -> float:
+        """Ids of `a` that are marked, a pair."""
+        return self.layers[0] * self.samples * _K / self.pairs
+
+    @property
+    def accesses(self) -> float:
+        """Loads and stores a pair."""
+        looked_up = 2 if self.algorithm == "bytes" else 3  # the id, its mark, and how its bits spread
+        marked = 4 if self.algorithm == "bytes" else 5  # id and mark, id and clear; bits are read before they are set
+        return looked_up * self.additions + marked * self.marks
+
+    @property
+    def near(self) -> float:
+        """Bytes a pair that are touched in near caches."""
+        if self.algorithm == "bytes":
+            return (4 + self.block) * self.additions + (4 + 1 + 4 + self.block) * self.marks
+        return (4 + 1 + 8) * self.additions + (4 + 2 + 4 + 1) * self.marks
+
+    @property
+    def far(self) -> float:
+        """Bytes a pair that come from memory at least: the ids of both tables."""
+        return 4 * sum(self.layers) * self.samples * _K / self.pairs
+
+
+KERNELS = (
+    Kernel("totals_unrelated", "bytes", (40, 42), 1024, 64),
+    Kernel("totals_large", "bits", (4, 6), 100_000, 8),
+)
+
+
+def roofline() -> str:
+    """Give the section, or what is missing for it."""
+    try:
+        clock = 6 * _STEPS / _seconds("roofline/clock") * 1e-9  # six dependent operations a step
+        widest = {name: max(_speeds(name)) for name in _SIZES}
+        compiled = _speeds("near")[0]
+        rows = "".join(_row(kernel, clock=clock, near=widest["near"], stream=widest["memory"]) for kernel in KERNELS)
+    except FileNotFoundError as error:
+        return _MISSING.format("/".join(Path(error.filename).parts[-5:]))
+    return _TEXT.format(rows=rows, clock=clock, compiled=compiled, **widest)
+
+
+def _row(kernel: Kernel, *, clock: float, near: float, stream: float) -> str:
+    measured = _seconds(f"{kernel.case}/{kernel.algorithm}") / kernel.pairs
+    best = max(kernel.accesses / (_LOADS * clock), kernel.near / near, kernel.far / stream) * 1e-9
+    sizes = f"{kernel.layers[0]} x {kernel.layers[1]}, N = {kernel.samples:,}"
+    numbers = (kernel.samples * _K, kernel.additions, kernel.accesses, kernel.near, kernel.far)
+    cells = " | ".join(f"{number:,.0f}" for number in numbers)
+    times = f"{best * 1e6:.3g} us | {measured * 1e6:.3g} us | {measured / best:.1f} times"
+    return f"| `{kernel.algorithm}`, {sizes} | {cells} | {times} |\n"
+
+
+def _speeds(name: str) -> list[float]:
+    """Give bytes a nanosecond that are added up as the crate is compiled, and where the processor has it by AVX2."""
+    group = f"roofline/{name}"
+    there = [way for way in ("compiled", "avx2") if way == "compiled" or _estimates(f"{group}/{way}").exists()]
+    return [_SIZES[name] / _seconds(f"{group}/{way}") * 1e-9 for way in there]
+
+
+def _estimates(name: str) -> Path:
+    target = Path(os.environ.get("CARGO_TARGET_DIR", _RUST / "target"))
+    return target / "criterion" / name / "new/estimates.json"
+
+
+def _seconds(name: str) -> float:
+    """Give Criterion's estimate for a benchmark."""
+    estimates = json.loads(_estimates(name).read_text())
+    return float(estimates["median"]["point_estimate"]) * 1e-9

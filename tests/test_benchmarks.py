@@ -1,0 +1,107 @@
+"""What the benchmarks print, and what they say where a peer is absent. Nothing is timed."""
+
+import subprocess
+import sys
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from conftest import ROOT
+
+
+@pytest.fixture(autouse=True)
+def _benchmarks_importable(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+
+
+def module(name):
+    return import_module(f"benchmarks.{name}")
+
+
+def test_the_entry_lists_its_rows():
+    done = subprocess.run([sys.executable, "-m", "benchmarks.core", "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "overlap, seed, null, large, ordered, neighbours, memory, growth" in " ".join(done.stdout.split())
+
+
+def test_unknown_rows_are_refused_by_name():
+    done = subprocess.run([sys.executable, "-m", "benchmarks.core", "speed"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "there are no rows 'speed', but overlap, seed" in done.stderr
+
+
+def test_every_group_of_rows_is_a_function():
+    for rows in module("core").ROWS.values():
+        assert callable(getattr(module(rows.module), rows.function))
+
+
+def test_a_line_says_by_how_much_the_peer_is_slower_and_whether_that_is_enough():
+    table = module("table")
+    lines = [
+        table.against("overlap", ours=2e-6, peer=3e-4, named="NumPy", least=100),
+        table.against("overlap", ours=2e-6, peer=9e-6, named="GEMM", least=50),
+        table.against("overlap", ours=2e-6, peer=3 * 3600, named="by hand", least=None),
+        table.at_most("null", 1.25, most=1.3, unit="s"),
+        table.at_most("null", 1.35, most=1.3, unit="s"),
+    ]
+    assert table.markdown(lines).splitlines() == [
+        "| what | ours | peer | ratio | must reach | reached |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| overlap | 2 us | 300 us NumPy | 150 | at least 100 times | yes |",
+        "| overlap | 2 us | 9 us GEMM | 4.50 | at least 50 times | **no** |",
+        "| overlap | 2 us | 3 h by hand | 5,400,000,000 |  |  |",
+        "| null | 1.25 s |  |  | at most 1.3 s | yes |",
+        "| null | 1.35 s |  |  | at most 1.3 s | **no** |",
+    ]
+
+
+def test_a_peer_that_is_not_there_is_skipped_with_the_reason(monkeypatch, tmp_path):
+    peers, table = module("peers"), module("table")
+    monkeypatch.delenv("PLATONIC_REP", raising=False)
+    with pytest.raises(peers.MissingPeerError, match="PLATONIC_REP is not set") as raised:
+        peers.seed("metrics")
+    line = table.skipped("lcs", ours=6e-5, reason=raised.value, least=200)
+    assert table.markdown([line]).endswith(
+        "| lcs | 60 us | skipped: PLATONIC_REP is not set |  | at least 200 times |  |\n"
+    )
+    monkeypatch.setenv("PLATONIC_REP", str(tmp_path))
+    with pytest.raises(peers.MissingPeerError, match=r"there is no metrics\.py"):
+        peers.seed("metrics")
+
+
+@pytest.mark.parametrize("kind", ["unrelated", "sharing"])
+def test_made_up_tables_hold_distinct_ids_and_the_peers_count_them_as_ours_does(kind):
+    peers = module("peers")
+    a, b = module("data").tables(kind, layers=(2, 3), samples=64, k=5)
+    assert all(len(set(row)) == 5 for row in np.concatenate([*a, *b]).tolist())
+    assert min(a.min(), b.min()) >= 0
+    assert max(a.max(), b.max()) < 64
+    expected = [[sum(len({*x} & {*y}) for x, y in zip(m, n, strict=True)) for n in b.tolist()] for m in a.tolist()]
+    masks = peers.masks(a), peers.masks(b)
+    np.testing.assert_array_equal(peers.broadcasting(a, b), expected)
+    np.testing.assert_array_equal(peers.gemm(*masks), expected)
+    np.testing.assert_array_equal(np.reshape(peers.products(*masks), (2, 3)), expected)
+
+
+def test_calls_take_turns_at_every_item():
+    calls = []
+    timed = {name: lambda item, name=name: calls.append((name, item)) for name in ("ours", "peer")}
+    medians = module("timing").medians(timed, [1, 2], rounds=2, shortest=0)
+    first = [("ours", 1), ("peer", 1)]
+    turns = [*first, ("ours", 2), ("peer", 2)]
+    assert calls == [*first, *turns, *turns]
+    assert list(medians) == ["ours", "peer"]
+
+
+def test_without_cargo_bench_the_roofline_says_what_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("CARGO_TARGET_DIR", str(tmp_path))
+    text = module("roofline").roofline()
+    assert "Not measured" in text
+    assert "roofline/clock/new/estimates.json is not there" in text
+
+
+def test_the_roofline_counts_the_blocks_of_the_kernels():
+    for kernel in module("roofline").KERNELS:
+        source = (ROOT / f"rust/overlap/src/matrix/{kernel.algorithm}.rs").read_text()
+        assert f"const LANES: usize = {kernel.block};" in source

@@ -52,8 +52,8 @@ impl Marks for Bits {
     }
 
     #[inline]
-    fn clear(&mut self, ids: impl Iterator<Item = u32>) {
-        ids.for_each(|id| self.0[id as usize] = 0);
+    fn clear(&mut self, marks: impl Iterator<Item = (u32, usize)>) {
+        marks.for_each(|(id, _)| self.0[id as usize] = 0);
     }
 
     #[inline]

@@ -29,8 +29,8 @@ impl Marks for Bytes {
     }
 
     #[inline]
-    fn clear(&mut self, ids: impl Iterator<Item = u32>) {
-        ids.for_each(|id| self.0[id as usize] = Self::ZERO);
+    fn clear(&mut self, marks: impl Iterator<Item = (u32, usize)>) {
+        marks.for_each(|(id, lane)| self.0[id as usize].0[lane] = 0);
     }
 
     #[inline]

@@ -55,7 +55,7 @@ impl Marks for Hashed {
     }
 
     #[inline]
-    fn clear(&mut self, _ids: impl Iterator<Item = u32>) {
+    fn clear(&mut self, _marks: impl Iterator<Item = (u32, usize)>) {
         for slot in self.used.drain(..) {
             self.slots[slot] = (EMPTY, 0);
         }

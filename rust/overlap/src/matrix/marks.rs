@@ -23,8 +23,8 @@ pub(super) trait Marks {
     /// Notes that the layer in `lane` holds `id`.
     fn mark(&mut self, id: u32, lane: usize);
 
-    /// Forgets all marks, whose ids are given (some of them more than once).
-    fn clear(&mut self, ids: impl Iterator<Item = u32>);
+    /// Forgets all marks, which are given.
+    fn clear(&mut self, marks: impl Iterator<Item = (u32, usize)>);
 
     /// Adds one in every lane whose layer holds `id`.
     fn count(&self, id: u32, counters: Self::Counters) -> Self::Counters;
@@ -42,9 +42,7 @@ pub(super) fn add<M: Marks>(mut marks: M, a: &Table, b: &Table, rows: Range<usiz
         let totals = &mut totals[start * b.layers()..layers.end * b.layers()];
         let mut counted = 0; // ids since the counters were at zero
         for sample in rows.clone() {
-            for (lane, layer) in layers.clone().enumerate() {
-                a.ids(layer, sample).for_each(|id| marks.mark(id, lane));
-            }
+            lanes(a, &layers, sample).for_each(|(id, lane)| marks.mark(id, lane));
             for first in (0..b.k()).step_by(BYTE) {
                 let ranks = first..(first + BYTE).min(b.k());
                 if counted + ranks.len() > BYTE {
@@ -57,10 +55,17 @@ pub(super) fn add<M: Marks>(mut marks: M, a: &Table, b: &Table, rows: Range<usiz
                     *counters = ids.fold(*counters, |sum, id| marks.count(id, sum));
                 }
             }
-            marks.clear(layers.clone().flat_map(|layer| a.ids(layer, sample)));
+            marks.clear(lanes(a, &layers, sample));
         }
         flush::<M>(&mut counters, totals);
     }
+}
+
+/// The ids of a row in each of some layers, each with the lane of its layer.
+fn lanes(a: &Table, layers: &Range<usize>, sample: usize) -> impl Iterator<Item = (u32, usize)> {
+    let rows = layers.clone().map(move |layer| a.ids(layer, sample));
+    rows.zip(0..)
+        .flat_map(|(ids, lane)| ids.map(move |id| (id, lane)))
 }
 
 /// Moves the counters `[layer_b][lane]` to `totals` `[lane, layer_b]`.

@@ -78,27 +78,27 @@ def layer_scores(
     Raises InputError for an empty side, unequal sample counts, unknown names, and what `neighbour_table` refuses.
     """
     metric_named(metric)  # before anything is computed
-    tables = [
-        tables_of(layers, name=name, salt=salt_of(name), k=k, clip=clip, quantile=quantile, engine=engine)
-        for name, layers in (("x", x), ("y", y))
-    ]
-    (_, n_x, _), (_, n_y, _) = (table.shape for table in tables)
+    sides = {name: checked_layers(layers, name=name) for name, layers in (("x", x), ("y", y))}
+    n_x, n_y = (len(layers[0]) for layers in sides.values())
     if n_x != n_y:
         raise InputError(f"x has {n_x} samples and y has {n_y}, but they must be the same samples")
+    tables = [
+        tables_of(layers, name=name, salt=salt_of(name), k=k, clip=clip, quantile=quantile, engine=engine)
+        for name, layers in sides.items()
+    ]
     return scores_of_tables(*tables, metric=metric, threads=threads)
 
 
 def tables_of(
-    layers: Layers, *, name: str, salt: int, k: int, clip: str, quantile: float, engine: str = "auto"
+    layers: list[Float32], *, name: str, salt: int, k: int, clip: str, quantile: float, engine: str = "auto"
 ) -> NDArray[np.int32]:
-    """Give the k nearest others in every layer of a model: int32 `[layer, sample, k]`; as `layer_scores` takes it."""
-    checked = checked_layers(layers, name=name)
-    rule = clip_of_layers(checked, clip=clip, quantile=quantile)
+    """Give the k nearest others in every layer of a model, `checked_layers`: int32 `[layer, sample, k]`."""
+    rule = clip_of_layers(layers, clip=clip, quantile=quantile)
     return np.stack([
         neighbour_table(
             layer, depth=k, clip=rule, salt=salt, engine=engine, name=f"{name}[{index}]", depth_name="k"
         ).ids
-        for index, layer in enumerate(checked)
+        for index, layer in enumerate(layers)
     ])  # fmt: skip
 
 

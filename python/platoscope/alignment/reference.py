@@ -63,7 +63,8 @@ class Reference:
             return cls._of_neighbours(read_neighbours(path), budget, k, clip, quantile)
         store = FeaturesStore(path)  # which refuses every other kind
         place = _place(store.budgets, budget, path)
-        layers = [store.layer(layer, place) for layer in range(len(store.layers))]
+        read = [store.layer(layer, place) for layer in range(len(store.layers))]
+        layers = checked_layers(read, name=path.name)
         clip, quantile = "per_layer" if clip is None else clip, 0.95 if quantile is None else quantile
         salt = salt_of(f"{path.parent.name}/{path.stem}")
         tables = tables_of(layers, name=path.name, salt=salt, k=k, clip=clip, quantile=quantile)

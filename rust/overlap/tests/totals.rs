@@ -44,6 +44,16 @@ proptest! {
     }
 }
 
+fn assert_algorithms_agree(pair: &Pair, numbers_of_threads: &[usize]) {
+    let expected = totals_of_sets(pair);
+    for algorithm in Algorithm::ALL {
+        for &threads in numbers_of_threads {
+            let totals = totals(pair, threads, Some(algorithm)).expect("no fault");
+            assert_eq!(totals, expected, "{}", algorithm.name());
+        }
+    }
+}
+
 #[test]
 fn the_algorithms_agree_on_more_layers_than_are_counted_at_once() {
     let pair = Pair {
@@ -51,15 +61,7 @@ fn the_algorithms_agree_on_more_layers_than_are_counted_at_once() {
         b: large(41, 67, 3, 2),
         k: 3,
     };
-    let expected = totals_of_sets(&pair);
-    for algorithm in Algorithm::ALL {
-        assert_eq!(
-            totals(&pair, 1, Some(algorithm)).expect("no fault"),
-            expected,
-            "{}",
-            algorithm.name()
-        );
-    }
+    assert_algorithms_agree(&pair, &[1]);
 }
 
 #[test]
@@ -69,17 +71,7 @@ fn the_algorithms_agree_where_counters_are_filled_many_times() {
         b: large(3001, 8, 7, 3),
         k: 7,
     };
-    let expected = totals_of_sets(&pair);
-    for algorithm in Algorithm::ALL {
-        for threads in [1, 3] {
-            assert_eq!(
-                totals(&pair, threads, Some(algorithm)).expect("no fault"),
-                expected,
-                "{}",
-                algorithm.name()
-            );
-        }
-    }
+    assert_algorithms_agree(&pair, &[1, 3]);
 }
 
 #[test]
@@ -89,15 +81,7 @@ fn the_algorithms_agree_where_one_row_fills_a_counter() {
         b: large(601, 2, 600, 3),
         k: 600,
     };
-    let expected = totals_of_sets(&pair);
-    for algorithm in Algorithm::ALL {
-        assert_eq!(
-            totals(&pair, 1, Some(algorithm)).expect("no fault"),
-            expected,
-            "{}",
-            algorithm.name()
-        );
-    }
+    assert_algorithms_agree(&pair, &[1]);
 }
 
 #[test]

@@ -6,7 +6,6 @@ layers is scored on the edges that both have, so that no `[sample, sample]` matr
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from platoscope.alignment.counts import neighbour_count
 from platoscope.alignment.features.distances import stripes
 from platoscope.alignment.features.gram import DEGENERATE
 from platoscope.alignment.features.spaces import Space, centred, prepared
@@ -41,7 +41,7 @@ def cknna_matrix(a: Iterable[Space], b: Iterable[Space], *, k: int) -> Floats:
 
     def prepare(space: Space) -> _Edges:
         centred(space)  # which refuses constant features: rounding would give them some score
-        return _edges(space, _checked_k(k, len(space.rows)))
+        return _edges(space, neighbour_count(k, name="k", samples=len(space.rows), least=2))
 
     one, other = prepared(a, b, prepare, least=4)
     lengths = [np.sqrt([_own(edges, k) for edges in side]) for side in (one, other)]
@@ -123,13 +123,3 @@ def _hsic(codes: Places, kernel: Floats, other: Floats, mutual: Flags, samples: 
     products = columns @ np.bincount(row, other, minlength=samples)
     hsic = trace + totals / ((samples - 1) * (samples - 2)) - 2 / (samples - 2) * products
     return float(hsic / (samples * (samples - 3)))
-
-
-def _checked_k(k: int, samples: int) -> int:
-    try:
-        count = operator.index(k)
-    except TypeError:
-        raise InputError(f"k is {k!r}, but must be an integer") from None
-    if not 2 <= count < samples:
-        raise InputError(f"k is {count}, but must be in 2..{samples - 1}, as there are {samples} samples")
-    return count

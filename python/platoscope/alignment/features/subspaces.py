@@ -5,7 +5,6 @@ pair of layers costs one product of two bases and the singular values of that, a
 `[layer_a, layer_b]`.
 """
 
-import operator
 from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh, eigvalsh
 
+from platoscope.alignment.counts import whole_number
 from platoscope.alignment.features.spaces import CONSTANT, Space, centred, prepared
 from platoscope.errors import InputError
 
@@ -88,10 +88,7 @@ def _checked_cut(components: int | None, variance: float | None) -> tuple[int | 
         if not 0 < variance <= 1:
             raise InputError(f"variance is {variance}, but must be above 0 and at most 1")
         return None, variance
-    try:
-        count = COMPONENTS if components is None else operator.index(components)
-    except TypeError:
-        raise InputError(f"components is {components!r}, but must be an integer") from None
+    count = COMPONENTS if components is None else whole_number(components, name="components")
     if count < 1:
         raise InputError(f"components is {count}, but must be at least 1")
     return count, None

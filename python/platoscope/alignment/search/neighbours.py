@@ -10,7 +10,6 @@ their exact cosines, and those equal to 1e-12 fall by hash(salt, query, candidat
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ import numpy as np
 
 from platoscope.alignment.blocks import blocks
 from platoscope.alignment.clip.outliers import clip_rule, float32_layer, limit_of
+from platoscope.alignment.counts import neighbour_count
 from platoscope.alignment.search.approximate import Finder, Recall, approximate, check_index
 from platoscope.alignment.search.engines import Engine, open_engine
 from platoscope.alignment.search.gallery import Gallery
@@ -103,7 +103,9 @@ def neighbour_table(
     or one that does not reach `recall`.
     """
     layer = float32_layer(x, name=name)
-    depth = _checked_depth(depth, len(layer), depth_name)
+    if len(layer) < 2:
+        raise InputError(f"there is {len(layer)} sample, but neighbours need at least 2")
+    depth = neighbour_count(depth, name=depth_name, samples=len(layer))
     check_index(index, recall=recall, samples=len(layer))
     salt = _checked_salt(salt)
     gallery = Gallery.of(layer, limit=limit_of(layer, clip_rule(clip), name=name), name=name)
@@ -121,18 +123,6 @@ def neighbour_table(
         search = replace(search, finder=finder)
     ids, tied = search.table(np.arange(len(layer)))
     return NeighbourTable(ids, tied.mean(axis=0), reached)
-
-
-def _checked_depth(depth: int, samples: int, name: str) -> int:
-    if samples < 2:
-        raise InputError(f"there is {samples} sample, but neighbours need at least 2")
-    try:
-        count = operator.index(depth)
-    except TypeError:
-        raise InputError(f"{name} is {depth!r}, but must be an integer") from None
-    if not 1 <= count < samples:
-        raise InputError(f"{name} is {count}, but must be in 1..{samples - 1}, as there are {samples} samples")
-    return count
 
 
 def _checked_salt(salt: int) -> int:

@@ -19,9 +19,11 @@ _MISSING = "## Roofline\n\nNot measured: `cargo bench` measures what it needs, a
 _TEXT = """\
 ## Roofline
 
-Two kernels, counted from the loop in `rust/overlap/src/matrix/marks.rs`. For a block of layers of `a` (64 by `bytes`,
-8 by `bits`) each id of a row is marked, each id of the row of `b` adds its mark to a counter of a byte a layer, and the
-marks are cleared: `ceil(layer_a / block) x layer_b x N x k` additions, plus `3 x layer_a x N x k` marks.
+Two kernels, counted from the loop in `rust/overlap/src/matrix/marks.rs`: `bits` of few layers, and `bytes`, the plain
+way of many, in whose place `bits` now adds up 64 layers digit by digit (`rust/overlap/src/matrix/planes.rs`). For a
+block of layers of `a` (64 by `bytes`, 8 by `bits`) each id of a row is marked, each id of the row of `b` adds its mark
+to a counter of a byte a layer, and the marks are cleared: `ceil(layer_a / block) x layer_b x N x k` additions, plus
+`3 x layer_a x N x k` marks.
 
 | kernel | bytes added | vectors added | loads, stores | bytes near | from memory | at best | measured | ratio |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |

@@ -70,7 +70,7 @@ def permutation(
     """The permutation that :func:`max_null` uses at ``index``: int32 ``[sample]``.
 
     Row i is given the sample ``permutation[i]``. It is for the nulls of other metrics, so that they can be
-    compared permutation by permutation.
+    compared permutation by permutation. As there, an index beyond the distinct permutations is an error.
     """
 
 def sample_values(

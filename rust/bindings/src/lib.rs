@@ -134,14 +134,18 @@ fn permutation<'py>(
     blocks: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyArray1<i32>>> {
     let py = samples.py();
-    let (samples, seed, index) = (
+    let (samples, seed, index): (usize, u64, usize) = (
         whole("samples", samples)?,
         whole("seed", seed)?,
         whole("index", index)?,
     );
     let blocks = blocks.map(Labels::new).transpose()?;
     let blocks = blocks.as_ref().map(Labels::view).transpose()?;
-    let drawn = py.detach(|| Ok(Permutations::new(samples, blocks)?.permutation(seed, index)));
+    let drawn = py.detach(|| {
+        let permutations = Permutations::new(samples, blocks)?;
+        permutations.check(index.saturating_add(1))?;
+        Ok(permutations.permutation(seed, index))
+    });
     drawn
         .map(|drawn| PyArray1::from_iter(py, drawn.into_iter().map(u32::cast_signed)))
         .map_err(|error| refused(py, &error))

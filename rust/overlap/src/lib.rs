@@ -15,6 +15,7 @@ mod null;
 mod parallel;
 mod permutation;
 pub mod search;
+mod sets;
 mod table;
 mod values;
 

@@ -6,6 +6,7 @@ mod bits;
 mod bytes;
 mod hashed;
 mod marks;
+mod planes;
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -17,16 +18,13 @@ use crate::table::{Table, check_comparable, check_pairs};
 /// A way to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// A byte for every layer and id of the gallery, 64 layers at once.
+    /// A byte for every layer and id of the gallery, 64 layers at once: the plain way.
     Bytes,
-    /// A bit for every layer and id of the gallery, 8 layers at once.
+    /// A bit for every layer and id of the gallery, 8 layers at once, or 64 where there are more.
     Bits,
     /// Bits in a hash table of the ids of a row.
     Hashed,
 }
-
-/// Ids of a gallery whose 64 bytes each lie in a near cache.
-const NEAR_BYTES: usize = 1 << 13;
 
 /// Ids of a gallery whose byte each lies in a near cache.
 const NEAR_BITS: usize = 1 << 18;
@@ -57,17 +55,20 @@ impl Algorithm {
     /// The fastest for these tables, as `cargo bench` has it.
     #[must_use]
     pub fn fastest(a: &Table, b: &Table) -> Self {
-        let many_layers = a.layers() > bits::LANES && b.layers() > 1;
-        match a.gallery() {
-            ..=NEAR_BYTES if many_layers => Self::Bytes,
-            ..=NEAR_BITS => Self::Bits,
-            _ => Self::Hashed,
+        if a.gallery().max(b.gallery()) <= NEAR_BITS {
+            Self::Bits
+        } else {
+            Self::Hashed
         }
     }
 
     fn add(self, a: &Table, b: &Table, rows: Range<usize>, totals: &mut [u64]) {
         match self {
             Self::Bytes => marks::add(bytes::Bytes::new(a.gallery()), a, b, rows, totals),
+            Self::Bits if a.layers() > bits::LANES => {
+                let ids = a.k() * a.layers().min(planes::LANES);
+                marks::add(planes::Planes::new(a.gallery(), ids), a, b, rows, totals);
+            }
             Self::Bits => marks::add(bits::Bits::new(a.gallery()), a, b, rows, totals),
             Self::Hashed => marks::add(hashed::Hashed::new(a), a, b, rows, totals),
         }

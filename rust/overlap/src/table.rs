@@ -1,7 +1,10 @@
 //! A neighbour table, checked once: ids `[layer, sample, depth]`, of which the first `k` of every
 //! row are used. What a [`Table`] hands out needs no further check: rows are sets of ids in range.
 
+use std::ops::Range;
+
 use crate::error::{Error, Side};
+use crate::sets;
 
 /// The most ids that a gallery may have: scratch is as long as the gallery.
 pub const MAX_GALLERY: usize = 1 << 24;
@@ -156,15 +159,29 @@ impl<'a> Table<'a> {
     }
 
     fn check_rows(&self, side: Side) -> Result<(), Error> {
-        let mut rows = Rows::of(self.gallery);
-        for layer in 0..self.shape.layers {
-            for sample in 0..self.shape.samples {
-                let row = self.raw_row(layer, sample);
-                match rows.distinct(row) {
-                    Some(true) => {}
-                    Some(false) => return Err(self.duplicate(side, layer, sample)),
-                    None => return Err(self.out_of_range(side, layer, sample)),
-                }
+        let rows = self.shape.layers * self.shape.samples;
+        let last = i32::try_from(self.gallery - 1).unwrap_or(i32::MAX);
+        let check = sets::check(self.k);
+        let mut stamps = Rows::of(self.gallery);
+        for start in (0..rows).step_by(sets::ROWS) {
+            let several = start..(start + sets::ROWS).min(rows);
+            let ids = &self.ids[several.start * self.shape.depth..several.end * self.shape.depth];
+            let whole = several.len() == sets::ROWS;
+            if !(whole && check.is_some_and(|surely_sets| surely_sets(ids, self.shape.depth, last))) {
+                self.check_each(side, several, &mut stamps)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses the first of these rows, counted through all layers, that is no set of ids in range.
+    fn check_each(&self, side: Side, rows: Range<usize>, stamps: &mut Rows) -> Result<(), Error> {
+        for row in rows {
+            let (layer, sample) = (row / self.shape.samples, row % self.shape.samples);
+            match stamps.distinct(self.raw_row(layer, sample)) {
+                Some(true) => {}
+                Some(false) => return Err(self.duplicate(side, layer, sample)),
+                None => return Err(self.out_of_range(side, layer, sample)),
             }
         }
         Ok(())

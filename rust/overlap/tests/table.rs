@@ -254,3 +254,71 @@ fn rows_are_told_apart_beyond_the_numbers_that_a_stamp_has() {
     };
     assert_eq!(Table::new(Side::A, &ids, shape, None, None).err(), Some(twice));
 }
+
+/// Rows without fault: the next `depth` ids of a ring, steps of `step` apart.
+fn ring(layers: usize, samples: usize, depth: usize, step: usize) -> (Vec<i32>, Shape) {
+    let row = |row: usize| (1..=depth).map(move |rank| (row % samples + rank * step) % samples);
+    let ids = (0..layers * samples).flat_map(row);
+    let ids = ids.map(|id| i32::try_from(id).expect("a small gallery"));
+    let shape = Shape {
+        layers,
+        samples,
+        depth,
+    };
+    (ids.collect(), shape)
+}
+
+#[test]
+fn the_first_fault_is_named_wherever_it_lies_for_any_k() {
+    for k in [1, 2, 3, 10, 16, 17] {
+        for depth in [k, k + 3] {
+            let (good, shape) = ring(3, 50, depth, 1);
+            assert!(table(&good, shape, Some(k)).is_ok());
+            for (row, rank) in [(0, 0), (63, k - 1), (64, k / 2), (149, k - 1)] {
+                let (layer, sample) = (row / 50, row % 50);
+                let side = Side::A;
+                let mut ids = good.clone();
+                ids[row * depth + rank] = 50;
+                let outside = Error::IdOutOfRange {
+                    side,
+                    layer,
+                    sample,
+                    id: 50,
+                    gallery: 50,
+                };
+                assert_eq!(table(&ids, shape, Some(k)).err(), Some(outside.clone()));
+                let id = good[row * depth];
+                if rank > 0 {
+                    ids[row * depth + rank] = id;
+                    let twice = Error::DuplicateId {
+                        side,
+                        layer,
+                        sample,
+                        id,
+                    };
+                    assert_eq!(table(&ids, shape, Some(k)).err(), Some(twice));
+                    // In one row an id out of range is named before one that comes twice.
+                    ids[row * depth + k - 1] = if rank == k - 1 { id } else { 50 };
+                    ids[row * depth] = if rank == k - 1 { 50 } else { id };
+                    let first = table(&ids, shape, Some(k)).err();
+                    assert_eq!(first, Some(outside));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn ids_whose_lower_halves_are_equal_are_distinct() {
+    let (mut ids, shape) = ring(1, 70_000, 3, 1 << 16);
+    assert!(table(&ids, shape, None).is_ok());
+    ids[3 * 69_999 + 2] = ids[3 * 69_999];
+    let id = ids[3 * 69_999];
+    let twice = Error::DuplicateId {
+        side: Side::A,
+        layer: 0,
+        sample: 69_999,
+        id,
+    };
+    assert_eq!(table(&ids, shape, None).err(), Some(twice));
+}

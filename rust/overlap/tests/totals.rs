@@ -75,6 +75,18 @@ fn the_algorithms_agree_where_counters_are_filled_many_times() {
 }
 
 #[test]
+fn the_algorithms_agree_where_every_layer_shares_the_usual_number_of_ids() {
+    // 10 of 10 ids shared in every row: counters of 12 bits are filled four times, each digit of them carries.
+    let table = large(1801, 9, 10, 1);
+    let pair = Pair {
+        a: table.clone(),
+        b: table,
+        k: 10,
+    };
+    assert_algorithms_agree(&pair, &[1]);
+}
+
+#[test]
 fn the_algorithms_agree_where_one_row_fills_a_counter() {
     let pair = Pair {
         a: large(601, 9, 600, 1),

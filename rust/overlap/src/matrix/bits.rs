@@ -1,7 +1,7 @@
 //! A bit for every layer and id: 8 layers are counted by one addition, of a byte a layer spread from the bits.
 //! Best for few layers and for galleries of up to some hundred thousand, whose byte an id lies in a near cache.
 
-use super::marks::Marks;
+use super::marks::{Marks, USUAL};
 
 /// Layers whose bits a mark holds.
 pub(super) const LANES: usize = 8;
@@ -29,8 +29,8 @@ pub(super) fn count(set: u8, counters: u64) -> u64 {
     counters + SPREAD[usize::from(set)]
 }
 
-pub(super) fn lane(counters: u64, lane: usize) -> u8 {
-    counters.to_le_bytes()[lane]
+pub(super) fn lane(counters: u64, lane: usize) -> u64 {
+    u64::from(counters.to_le_bytes()[lane])
 }
 
 pub(super) struct Bits(Vec<u8>);
@@ -39,16 +39,30 @@ impl Bits {
     pub(super) fn new(gallery: usize) -> Self {
         Self(vec![0; gallery])
     }
+
+    #[inline]
+    fn add_layer(&mut self, id: i32, lane: usize) {
+        self.0[id.cast_unsigned() as usize] |= 1 << lane;
+    }
 }
 
 impl Marks for Bits {
     const LANES: usize = LANES;
+    const MOST: usize = u8::MAX as usize;
     type Counters = u64;
     const ZERO: u64 = 0;
 
     #[inline]
-    fn mark(&mut self, id: u32, lane: usize) {
-        self.0[id as usize] |= 1 << lane;
+    fn mark(&mut self, ids: &[i32], lane: usize) {
+        if let Ok(ids) = <&[i32; USUAL]>::try_from(ids) {
+            for &id in ids {
+                self.add_layer(id, lane);
+            }
+        } else {
+            for &id in ids {
+                self.add_layer(id, lane);
+            }
+        }
     }
 
     #[inline]
@@ -57,11 +71,15 @@ impl Marks for Bits {
     }
 
     #[inline]
-    fn count(&self, id: u32, counters: u64) -> u64 {
-        count(self.0[id as usize], counters)
+    fn count(&self, ids: &[i32], counters: &mut u64) {
+        let add = |sum, &id: &i32| count(self.0[id.cast_unsigned() as usize], sum);
+        *counters = match <&[i32; USUAL]>::try_from(ids) {
+            Ok(ids) => ids.iter().fold(*counters, add),
+            Err(_) => ids.iter().fold(*counters, add),
+        };
     }
 
-    fn lane(counters: &u64, lane: usize) -> u8 {
+    fn lane(counters: &u64, lane: usize) -> u64 {
         self::lane(*counters, lane)
     }
 }

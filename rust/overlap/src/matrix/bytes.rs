@@ -20,12 +20,16 @@ impl Bytes {
 
 impl Marks for Bytes {
     const LANES: usize = LANES;
+    const MOST: usize = u8::MAX as usize;
     type Counters = Line;
     const ZERO: Line = Line([0; LANES]);
 
     #[inline]
-    fn mark(&mut self, id: u32, lane: usize) {
-        self.0[id as usize].0[lane] = 1;
+    fn mark(&mut self, ids: &[i32], lane: usize) {
+        for id in ids {
+            let id = id.cast_unsigned();
+            self.0[id as usize].0[lane] = 1;
+        }
     }
 
     #[inline]
@@ -34,14 +38,17 @@ impl Marks for Bytes {
     }
 
     #[inline]
-    fn count(&self, id: u32, mut counters: Line) -> Line {
-        for (counter, held) in counters.0.iter_mut().zip(&self.0[id as usize].0) {
-            *counter = counter.wrapping_add(*held);
+    fn count(&self, ids: &[i32], counters: &mut Line) {
+        let mut sums = *counters;
+        for id in ids {
+            for (counter, held) in sums.0.iter_mut().zip(&self.0[id.cast_unsigned() as usize].0) {
+                *counter = counter.wrapping_add(*held);
+            }
         }
-        counters
+        *counters = sums;
     }
 
-    fn lane(counters: &Line, lane: usize) -> u8 {
-        counters.0[lane]
+    fn lane(counters: &Line, lane: usize) -> u64 {
+        u64::from(counters.0[lane])
     }
 }

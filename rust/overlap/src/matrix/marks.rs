@@ -6,31 +6,34 @@ use std::ops::Range;
 
 use crate::table::Table;
 
-/// What a counter of 8 bits holds.
-const BYTE: usize = u8::MAX as usize;
+/// Ids that a row usually has: for so many, loops over ids are written out.
+pub(super) const USUAL: usize = 10;
 
 /// For every id, which of up to `LANES` layers hold it in the row at hand.
 pub(super) trait Marks {
     /// Layers at once.
     const LANES: usize;
 
-    /// A counter of 8 bits for each lane.
+    /// What a counter holds at most.
+    const MOST: usize;
+
+    /// A counter for each lane.
     type Counters: Copy;
 
     /// Counters at zero.
     const ZERO: Self::Counters;
 
-    /// Notes that the layer in `lane` holds `id`.
-    fn mark(&mut self, id: u32, lane: usize);
+    /// Notes that the layer in `lane` holds these ids.
+    fn mark(&mut self, ids: &[i32], lane: usize);
 
     /// Forgets all marks, which are given.
     fn clear(&mut self, marks: impl Iterator<Item = (u32, usize)>);
 
-    /// Adds one in every lane whose layer holds `id`.
-    fn count(&self, id: u32, counters: Self::Counters) -> Self::Counters;
+    /// Adds one in every lane whose layer holds an id, for every id.
+    fn count(&self, ids: &[i32], counters: &mut Self::Counters);
 
     /// The counter of a lane.
-    fn lane(counters: &Self::Counters, lane: usize) -> u8;
+    fn lane(counters: &Self::Counters, lane: usize) -> u64;
 }
 
 /// Adds to `totals` `[layer_a, layer_b]` what the layers share in these rows.
@@ -42,17 +45,18 @@ pub(super) fn add<M: Marks>(mut marks: M, a: &Table, b: &Table, rows: Range<usiz
         let totals = &mut totals[start * b.layers()..layers.end * b.layers()];
         let mut counted = 0; // ids since the counters were at zero
         for sample in rows.clone() {
-            lanes(a, &layers, sample).for_each(|(id, lane)| marks.mark(id, lane));
-            for first in (0..b.k()).step_by(BYTE) {
-                let ranks = first..(first + BYTE).min(b.k());
-                if counted + ranks.len() > BYTE {
+            for (lane, layer) in layers.clone().enumerate() {
+                marks.mark(a.raw_row(layer, sample), lane);
+            }
+            for first in (0..b.k()).step_by(M::MOST) {
+                let ranks = first..(first + M::MOST).min(b.k());
+                if counted + ranks.len() > M::MOST {
                     flush::<M>(&mut counters, totals);
                     counted = 0;
                 }
                 counted += ranks.len();
                 for (layer, counters) in counters.iter_mut().enumerate() {
-                    let ids = b.ids(layer, sample).skip(first).take(ranks.len());
-                    *counters = ids.fold(*counters, |sum, id| marks.count(id, sum));
+                    marks.count(&b.raw_row(layer, sample)[ranks.clone()], counters);
                 }
             }
             marks.clear(lanes(a, &layers, sample));
@@ -72,7 +76,7 @@ fn lanes(a: &Table, layers: &Range<usize>, sample: usize) -> impl Iterator<Item 
 fn flush<M: Marks>(counters: &mut [M::Counters], totals: &mut [u64]) {
     for (lane, totals) in totals.chunks_exact_mut(counters.len()).enumerate() {
         for (total, counters) in totals.iter_mut().zip(counters.iter()) {
-            *total += u64::from(M::lane(counters, lane));
+            *total += M::lane(counters, lane);
         }
     }
     counters.fill(M::ZERO);

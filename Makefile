@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test check bench profile pull lock
+.PHONY: help setup repro test check bench study profile pull lock
 
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
@@ -61,6 +61,9 @@ $(PEERS)/.installed: benchmarks/requirements.txt $(VENV)/.packages
 bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then the neighbour core beside its peers
 	cargo bench --manifest-path rust/Cargo.toml --locked
 	python -m benchmarks.core
+
+study: setup ## simulations of the statistics: levels, coverage, bias; saved as benchmarks/statistics.md
+	python -m benchmarks.statistics --write
 
 profile: setup ## put profiles/P.yaml in place as params.yaml: make profile P=clips DATA=DIR
 	platoscope profile $(P) $(if $(DATA),--data "$(DATA)")

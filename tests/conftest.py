@@ -48,9 +48,10 @@ SMALL = {
     },
     "neighbours": {"depth": 20},
     "alignment": {"k": 5},
+    "statistics": {"permutations": 99, "draws": 200, "gallery_draws": 2, "gallery_permutations": 19},
     "similarity": {"metrics": []},
     "scaling": {"layers": "fixed"},
-    "report": {"samples": 3},
+    "report": {"samples": 3, "pairs": []},
 }
 
 

@@ -105,3 +105,66 @@ def test_the_roofline_counts_the_blocks_of_the_kernels():
     for kernel in module("roofline").KERNELS:
         source = (ROOT / f"rust/overlap/src/matrix/{kernel.algorithm}.rs").read_text()
         assert f"const LANES: usize = {kernel.block};" in source
+
+
+def test_the_entry_of_the_studies_prints_lines_of_which_the_naive_ones_fail(monkeypatch, capsys):
+    entry = module("statistics")
+    monkeypatch.setattr(entry, "QUICK", 0.001)  # 4 draws of everything
+    monkeypatch.setattr(sys, "argv", ["statistics", "null", "intervals", "--quick", "--threads", "2"])
+    entry.main()
+    table = capsys.readouterr().out.partition("| what |")[2].splitlines()
+    assert table[0] == " measured | beside | must be | reached |"
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[2:] if line]
+    assert {len(row) for row in rows} == {5}
+    assert all(row[-1] in ("", "yes", "**no**") and bool(row[3]) == bool(row[4]) for row in rows)
+    measured = {what: row[1] for row in rows for what in [row[0].partition(", N =")[0].partition(":")[0]]}
+    assert float(measured["type-I error at 5 % by the null of the chosen pair"].partition("%")[0]) >= 50
+    assert measured["type-I error of p at 5 %, samples permuted"].startswith("100.0%")  # near-duplicates as strangers
+    assert float(measured["bias of the largest score"].split()[0]) > 0
+
+
+def test_studies_with_too_few_draws_are_not_saved():
+    command = [sys.executable, "-m", "benchmarks.statistics", "--quick", "--write"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "--write saves all rows with all draws" in done.stderr
+
+
+def test_draws_lean_on_no_number_of_threads():
+    study, draws = module("interval_study"), module("null_study").Draws
+    one, three = (
+        study.coverage(draws(0.02, threads), "alike", study.Population((0.3, 0.3)), n=60) for threads in (1, 3)
+    )
+    assert one == three
+
+
+def test_coverage_is_the_share_of_intervals_that_hold_the_truth():
+    study, draws = module("interval_study"), module("null_study").Draws
+    methods = {
+        "all": lambda *_: (-1.0, 2.0),
+        "none": lambda *_: (2.0, 3.0),
+        "below": lambda cells, *_: (-1.0, cells[0].score),  # holds the mean where the draw lies above it
+    }
+    lines = study.coverage(draws(0.02), "alike", study.Population((0.3, 0.3)), n=60, methods=methods)
+    shares = [float(line.ours.partition("%")[0]) for line in lines]
+    assert shares[:2] == [100, 0]
+    assert 0 < shares[2] < 100
+    assert lines[0].peer.startswith("mean width 3.0000")
+
+
+def test_the_studies_find_the_neighbours_that_the_pipeline_finds():
+    from platoscope import nearest
+
+    study = module("null_study")
+    x = study.walk(np.random.default_rng(0), layers=2, samples=80)
+    expected = [nearest(layer, k=12) for layer in x]
+    np.testing.assert_array_equal(study.neighbours(x, 12), expected)
+
+
+def test_a_rate_has_its_binomial_interval_and_is_held_against_the_band():
+    study = module("null_study")
+    hits = [True] * 5 + [False] * 95
+    assert study.rate(hits) == (0.05, "5.0% (1.6% to 11.3%)")
+    assert study.level_line("p", hits, must=True).reached is True
+    assert study.level_line("p", hits[:54], must=True).reached is False  # 5 of 54 are 9.3 %
+    assert study.level_line("p", hits).reached is None

@@ -134,6 +134,67 @@ def profile(
     say(use_profile(Project(Path.cwd()), name, data=data))
 
 
+@app.command()
+def fit(
+    table: Annotated[Path, typer.Argument(help="A CSV file with the columns n_f, n_c, score.")],
+    json: Annotated[Path, typer.Option(help="Where the document of laws is written.")],
+    group: Annotated[str | None, typer.Option(help="A column; each of its values has a law of its own.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Where the picture is written, as SVG.")] = None,
+    draws: Annotated[int, typer.Option(help="Draws of the bootstrap.")] = 1000,
+    level: Annotated[float, typer.Option(help="Of the intervals.")] = 0.95,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+) -> None:
+    """Fit the law to a table of scores. Example: platoscope fit scores.csv --group model --json laws.json."""
+    from platoscope.laws import fit_table
+
+    say(fit_table(table, group=group, json=json, plot=plot, draws=draws, level=level, seed=seed))
+
+
+@app.command()
+def predict(
+    laws: Annotated[Path, typer.Argument(help="What `platoscope fit --json` or the stage scaling wrote.")],
+    group: Annotated[str | None, typer.Option(help="Which law, where there are several.")] = None,
+    at: Annotated[list[str] | None, typer.Option(help="A budget n_f,n_c; may be repeated.")] = None,
+    target: Annotated[float | None, typer.Option(help="A score: the cheapest budget that reaches it.")] = None,
+    total: Annotated[float | None, typer.Option(help="What may be spent: the best split of it.")] = None,
+    frame_cost: Annotated[float, typer.Option(help="Of one frame.")] = 1.0,
+    caption_cost: Annotated[float, typer.Option(help="Of one caption.")] = 1.0,
+) -> None:
+    """Predict scores and budgets from a law. Example: platoscope predict laws.json --at 64,10 --target 0.35."""
+    from platoscope.laws import answers
+
+    costs = {"frame_cost": frame_cost, "caption_cost": caption_cost}
+    say(answers(laws, group=group, at=at or [], target=target, total=total, **costs))
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="A cell: VIDEO:TEXT@n_f,n_c, or VIDEO:TEXT at its largest budgets.")],
+    second: Annotated[str, typer.Argument(help="Another one.")],
+    other: Annotated[Path | None, typer.Option(help="The project of the second cell, if another.")] = None,
+) -> None:
+    """Compare two scores on the samples that both have. Example: platoscope compare lite0:minilm@16,10 lite2:minilm."""
+    from platoscope.comparison import comparison
+
+    project = Project(Path.cwd())
+    params = read_params(project.params)
+    cells = (project, first), (project if other is None else Project(other.resolve()), second)
+    say(comparison(*cells, alignment=params.alignment, statistics=params.statistics))
+
+
+@app.command()
+def explain(
+    video: Annotated[str, typer.Argument(help="Key of a video encoder.")],
+    text: Annotated[str, typer.Argument(help="Key of a text encoder.")],
+    count: Annotated[int, typer.Option(min=1, help="Samples at either end.")] = 3,
+    neighbours: Annotated[int, typer.Option(min=1, help="Neighbours of each that are shown, at most k.")] = 5,
+) -> None:
+    """Show the samples that two encoders agree on most, and least, with their neighbours on both sides."""
+    from platoscope.explanation import explanation
+
+    say(explanation(Project(Path.cwd()), video, text, count=count, neighbours=neighbours))
+
+
 @work_app.command("list")
 def work_list() -> None:
     """Print the scratch of every stage: its size, how far it is, whether dvc.lock holds its result."""

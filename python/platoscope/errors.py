@@ -4,6 +4,7 @@
 
     PlatoscopeError
     ├── InputError      (ValueError)     an argument, a params file or an array is wrong: mend it
+    │   └── UnavailableError             what is asked for does not exist for these samples: do without, or get more
     ├── DataError       (ValueError)     a data set's file or row is wrong: mend the data
     ├── StoreError      (OSError)        a store is missing, of another format, or does not belong to the others
     ├── WeightsError    (OSError)        weights are missing, gated, or do not fit the architecture
@@ -24,6 +25,10 @@ class InputError(PlatoscopeError, ValueError):
     """An argument, a parameter or an array is not what it has to be."""
 
     exit_code = 2
+
+
+class UnavailableError(InputError):
+    """What is asked for does not exist for these samples, these tables or this metric."""
 
 
 class DataError(PlatoscopeError, ValueError):

@@ -23,6 +23,7 @@ Budgets = Annotated[tuple[int, ...], Field(min_length=1), AfterValidator(_growin
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
 Sampler = Literal["center", "linspace", "first"]
 Seed = Annotated[int, Field(ge=0)]
+TRACKED = 20  # pairs of encoders whose numbers all become metrics of DVC
 
 
 class Section(BaseModel):
@@ -136,6 +137,30 @@ class AlignmentParams(Section):
     k: int = Field(default=10, ge=1)
 
 
+class StatisticsParams(Section):
+    """What is said about a score beyond its value, and for which cells of the grid of budgets.
+
+    ``cells``: "smallest" and "largest" budgets of each pair of encoders, or cells by name, [n_f, n_c].
+    ``permutations`` of the null (K); ``draws`` of the bootstrap over queries; ``blocks`` of the jackknife; ``splits``
+    of the held-out score; ``level`` of all intervals. ``by_source``: samples of one source stay together in all of it,
+    where the dataset says which do. ``gallery_draws`` of every smaller gallery of the curves, 0 for no curves, with a
+    null of ``gallery_permutations`` each.
+    """
+
+    cells: Annotated[
+        tuple[Literal["smallest", "largest"] | tuple[int, int], ...], Field(min_length=1)
+    ] = ("smallest", "largest")  # fmt: skip
+    permutations: int = Field(default=1000, ge=19)
+    draws: int = Field(default=2000, ge=100)
+    blocks: int = Field(default=32, ge=2)
+    splits: int = Field(default=10, ge=1)
+    level: float = Field(default=0.95, gt=0, lt=1)
+    by_source: bool = True
+    gallery_draws: int = Field(default=5, ge=0)
+    gallery_permutations: int = Field(default=100, ge=19)
+    seed: Seed = 0
+
+
 class SimilarityParams(Section):
     """Which metrics over features are computed (none: no such stage), and what those take that take something.
 
@@ -152,15 +177,22 @@ class SimilarityParams(Section):
 
 
 class ScalingParams(Section):
-    """Which scores the law is fitted to: the pair of layers fixed at the largest cell, or the best of each cell."""
+    """Which scores the law is fitted to, and its intervals: ``draws`` of the bootstrap, their ``level``.
+
+    ``layers``: "fixed", the pair of layers that is best at the largest cell, or "per_cell", the best of each cell.
+    """
 
     layers: Literal["fixed", "per_cell"] = "fixed"
+    draws: int = Field(default=1000, ge=100)
+    level: float = Field(default=0.95, gt=0, lt=1)
+    seed: Seed = 0
 
 
 class ReportParams(Section):
-    """What the report shows."""
+    """What the report shows; ``pairs``, as VIDEO:TEXT, are those that DVC tracks where there are more than 20."""
 
     samples: int = Field(default=6, ge=0)
+    pairs: tuple[str, ...] = ()
 
 
 class Params(Section):
@@ -174,9 +206,15 @@ class Params(Section):
     encoders: EncodersParams
     neighbours: NeighboursParams = NeighboursParams()
     alignment: AlignmentParams = AlignmentParams()
+    statistics: StatisticsParams = StatisticsParams()
     similarity: SimilarityParams = SimilarityParams()
     scaling: ScalingParams = ScalingParams()
     report: ReportParams = ReportParams()
+
+    def tracked(self, video: str, text: str) -> bool:
+        """Whether DVC tracks numbers of this pair: of up to ``TRACKED`` pairs all, else those that are named."""
+        few = len(self.encoders.video) * len(self.encoders.text) <= TRACKED
+        return few or f"{video}:{text}" in self.report.pairs
 
     @model_validator(mode="after")
     def _agree(self) -> "Params":
@@ -199,6 +237,12 @@ class Params(Section):
             raise ValueError(f"frames.samplers is {list(self.frames.samplers)}: each must be named once")
         if len(set(self.similarity.metrics)) < len(self.similarity.metrics):
             raise ValueError(f"similarity.metrics is {list(self.similarity.metrics)}: each must be named once")
+        known = [f"{video}:{text}" for video in self.encoders.video for text in self.encoders.text]
+        for pair in self.report.pairs:
+            if pair not in known:
+                raise ValueError(
+                    f"report.pairs names {pair!r}, but the pairs of encoders are {', '.join(known[:TRACKED])}"
+                )
         for key, entry in self.encoders.video.items():
             if entry.sampler not in self.frames.samplers:
                 raise ValueError(

@@ -74,6 +74,11 @@ class Project:
         """Folder with ``pairs.csv`` and ``layers.zarr``."""
         return self.data / "alignment"
 
+    @property
+    def laws(self) -> Path:
+        """Document of the laws with their uncertainty."""
+        return self.data / "scaling" / "laws.json"
+
     def similarity(self, metric: str) -> Path:
         """Folder with ``pairs.csv`` and ``layers.zarr`` of one metric over features."""
         return self.data / "similarity" / metric

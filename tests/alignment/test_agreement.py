@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platoscope import _native
-from platoscope.alignment.agreement import chance_of, max_null, overlap_matrix, score_matrix
+from platoscope.alignment.agreement import _relabelled, chance_of, max_null, overlap_matrix, score_matrix
 from platoscope.alignment.scores import METRICS
 from platoscope.errors import InputError
 
@@ -138,3 +138,37 @@ def test_a_metric_of_another_name_is_refused_by_those_that_there_are():
 def test_tables_that_are_no_neighbours_of_the_same_samples_are_refused(a, b, message):
     with pytest.raises(InputError, match=message):
         overlap_matrix(a, b)
+
+
+@pytest.mark.parametrize("metric", ["jaccard_knn", "cycle_knn", "lcs_knn", "edit_distance_knn"])
+@pytest.mark.parametrize("blocks", [None, np.repeat(np.arange(8), 3)])
+def test_the_null_of_another_metric_permutes_rows_and_labels_of_all_layers_alike(metric, blocks):
+    a, b = tables(2, 24, 5, 0), tables(3, 24, 5, 1)
+    null = max_null(a, b, metric=metric, k=4, permutations=6, seed=3, blocks=blocks)
+    for index, found in enumerate(null):
+        order = _native.permutation(24, seed=3, index=index, blocks=blocks).tolist()
+        moved = [[[order.index(id_) for id_ in layer[order[row]]] for row in range(24)] for layer in b.tolist()]
+        assert found == score_matrix(a, np.array(moved, np.int32), metric=metric, k=4).max()
+
+
+def test_permuted_tables_are_those_that_the_kernel_counts():
+    a, b = tables(2, 24, 5, 0), tables(3, 24, 5, 1)
+    null = max_null(a, b, permutations=8, seed=5)
+    for index in range(8):
+        moved = _relabelled(b, _native.permutation(24, seed=5, index=index))
+        assert overlap_matrix(a, moved).max() == null[index]
+
+
+@pytest.mark.parametrize("permutations", [0, -1])
+def test_no_permutations_are_refused_for_every_metric(permutations):
+    a = tables(1, 24, 5, 0)
+    for metric in ("mutual_knn", "lcs_knn"):
+        with pytest.raises(InputError, match="permutations is"):
+            max_null(a, a, metric=metric, permutations=permutations, seed=0)
+
+
+@pytest.mark.parametrize("metric", ["mutual_knn", "lcs_knn"])
+def test_fewer_distinct_permutations_than_are_asked_for_are_refused_for_every_metric(metric):
+    a = tables(1, 24, 5, 0)
+    with pytest.raises(InputError, match="24"):
+        max_null(a, a, metric=metric, permutations=25, seed=0, blocks=np.repeat(np.arange(4), 6))

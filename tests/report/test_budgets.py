@@ -8,9 +8,10 @@ from matplotlib.figure import Figure
 
 from platoscope.report import Series, plot_budget, plot_headline
 from platoscope.report.curves import Array
+from platoscope.report.evidence import Evidence
 from platoscope.report.facts import Pair, shared_cell
 from platoscope.report.page import Source, render_page
-from platoscope.report.pictures import draw_all
+from platoscope.report.pictures import Pictures, draw_all
 from platoscope.store import PairLayers
 
 N, K = 20, 5
@@ -43,6 +44,7 @@ def pair(
         (0, 0),
         score[:, :, None, None],
         overlap,
+        np.zeros((2, N, K), np.int32),
         N,
         "mutual_knn",
         K,
@@ -67,9 +69,20 @@ def by(axis: str, pairs: list[Pair]) -> Figure:
     return plot_budget([pair.series(axis) for pair in pairs], axis=axis, chance=0.2, title="score")
 
 
+def drawn(pairs: list[Pair]) -> Pictures:
+    return draw_all(pairs, evidence=Evidence())
+
+
 def page(pairs: list[Pair]) -> str:
     text = render_page(
-        pairs, pictures=draw_all(pairs), most=[], least=[], source=Source(None, "0"), params_text="report: {}"
+        pairs,
+        evidence=Evidence(),
+        laws={},
+        pictures=drawn(pairs),
+        most=[],
+        least=[],
+        source=Source(None, "0"),
+        params_text="report: {}",
     )
     return " ".join(text.split())
 
@@ -136,28 +149,28 @@ def test_rings_are_named_where_their_own_line_begins() -> None:
 
 
 def test_every_pair_has_a_grid_against_the_budgets_that_vary_in_it() -> None:
-    drawn = draw_all(mixed())
+    pictures = drawn(mixed())
     first, net, raw = (pair.name for pair in mixed())
-    assert {axis: list(grids) for axis, grids in drawn.grids.items()} == {
+    assert {axis: list(grids) for axis, grids in pictures.grids.items()} == {
         "frames": [net, raw],
         "captions": [first, net, raw],
     }
     text = page(mixed())
-    for axis, grids in drawn.grids.items():
+    for axis, grids in pictures.grids.items():
         for name, picture in grids.items():
             caption = text.index(f"<figcaption>{name}", text.index("Against " + axis))
             assert text.index(" ".join(picture.inline().split())[:200], caption) > caption
 
 
 def test_words_for_who_cannot_see_name_the_budgets_of_a_line_that_has_its_own() -> None:
-    drawn = draw_all(mixed())
-    assert drawn.halves[0].alt.startswith(
+    pictures = drawn(mixed())
+    assert pictures.halves[0].alt.startswith(
         "Score against frames shown, from 1 to 4: "
         "a_first 0.490 (at 1 frame alone); net 0.490 to 0.565 (at 1 to 4 frames)"
     )
-    assert "a_first 0.400 to 0.490 (with 1 frame); net 0.475 to 0.565 (with 4 frames)" in drawn.halves[1].alt
-    assert "words 0.400 to 0.490 (1 frame, 1 caption to 1 frame, 10 captions)" in drawn.headline.alt
-    alike = draw_all(mixed()[1:])
+    assert "a_first 0.400 to 0.490 (with 1 frame); net 0.475 to 0.565 (with 4 frames)" in pictures.halves[1].alt
+    assert "words 0.400 to 0.490 (1 frame, 1 caption to 1 frame, 10 captions)" in pictures.headline.alt
+    alike = drawn(mixed()[1:])
     assert alike.headline.alt.startswith("Scores from 1 frame, 1 caption to 4 frames, 10 captions: net")
     assert "(" not in alike.headline.alt + alike.halves[0].alt
 

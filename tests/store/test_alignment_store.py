@@ -24,6 +24,7 @@ def pair(video, text, seed):
         metric="mutual_knn",
         chance=0.1,
         count=rng.integers(0, 11, (2, 3, 9)).astype(np.uint16),
+        nearest=rng.integers(0, 9, (2, 9, 5)).astype(np.int32),
         n=9,
         k=5,
     )

@@ -40,21 +40,33 @@ def max_null(
     *,
     permutations: int,
     seed: int,
+    metric: str = "mutual_knn",
+    k: int | None = None,
     blocks: NDArray[np.int64] | None = None,
     threads: int | None = None,
 ) -> NDArray[np.float64]:
-    """Give the permutation null of the largest mutual k-NN of any pair of layers: float64 `[permutation]`.
+    """Give the permutation null of the largest score of any pair of layers: float64 `[permutation]`.
 
-    a, b as in `overlap_matrix`. Each permutation of the samples is the same for all layers and relabels rows and
-    neighbours; the maximum over pairs is taken inside each, as it is of the score that the null is for. Entry j
-    depends on `seed` and j alone. `blocks`, int64 `[sample]`, labels samples of one source: whole blocks exchange
-    with blocks of their size, single samples among themselves, and a block of unique size is permuted within.
+    a, b as in `overlap_matrix`, `metric` and `k` as in `score_matrix`; mutual_knn has a kernel of its own, the others
+    are computed anew for every permutation, which takes a hundred times as long. Each permutation of the samples is the
+    same for all layers and relabels rows and neighbours; the maximum over pairs is taken inside each, as it is of the
+    score that the null is for. Entry j depends on `seed` and j alone. `blocks`, int64 `[sample]`, labels samples of one
+    source: whole blocks exchange with blocks of their size, single samples among themselves, and a block of unique size
+    is permuted within.
 
     p = (1 + #{null >= score}) / (1 + permutations). Raises InputError as `overlap_matrix` does, and for fewer distinct
     permutations than are asked for.
     """
-    a, b = _checked(a, b)
-    return _native.max_null(a, b, permutations=permutations, seed=seed, blocks=blocks, threads=threads)
+    a, b = _checked(a, b, same_k=k is None)
+    if metric == "mutual_knn":
+        return _native.max_null(a, b, k=k, permutations=permutations, seed=seed, blocks=blocks, threads=threads)
+    if not 0 < permutations < 1 << 24:
+        raise InputError(f"permutations is {permutations}, but must be from 1 to {(1 << 24) - 1}")
+    largest = np.empty(permutations)
+    for index in range(permutations):
+        order = _native.permutation(a.shape[1], seed=seed, index=index, blocks=blocks)
+        largest[index] = score_matrix(a, _relabelled(b, order), metric=metric, k=k, threads=threads).max()
+    return largest
 
 
 def score_matrix(
@@ -74,6 +86,17 @@ def score_matrix(
     counts = _native.value_counts(a, b, measure=chosen.measure, k=k, threads=threads)
     scores: NDArray[np.float64] = counts @ chosen.score(np.arange(depth + 1.0), depth) / a.shape[1]
     return scores
+
+
+def sample_scores(a: Ids, b: Ids, *, metric: str, k: int) -> NDArray[np.float64]:
+    """Give the score of every sample, float64 `[sample]`, by the first `k` of each row of one layer a side.
+
+    a, b: int32 `[sample, depth]`; otherwise as `score_matrix`, whose entry is the mean of this.
+    """
+    chosen = metric_named(metric)
+    tables = _checked(a[None], b[None], same_k=False)
+    counts = _native.sample_values(*tables, measure=chosen.measure, k=k)[0, 0]
+    return chosen.score(counts.astype(np.float64), k)
 
 
 def chance_of(metric: str, *, samples: int, k: int) -> float:
@@ -103,6 +126,13 @@ def _random_lists(rng: np.random.Generator, others: int, k: int) -> Ids:
         taken = (lists[:, :place] == drawn[:, None]).any(axis=1)
         lists[:, place] = np.where(taken, most, drawn)
     return rng.permuted(lists, axis=1)
+
+
+def _relabelled(ids: Ids, order: Ids) -> Ids:
+    """Give row i the neighbours of sample order[i], each under the name of the row that it moves to."""
+    inverse = np.empty_like(order)
+    inverse[order] = np.arange(len(order), dtype=order.dtype)
+    return inverse[ids[:, order]]
 
 
 def _checked(a: Ids, b: Ids, *, same_k: bool = True) -> tuple[Ids, Ids]:

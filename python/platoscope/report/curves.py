@@ -1,6 +1,6 @@
 """Pictures of scores against budgets: points that were measured, the law through them, chance below them.
 
-Scores [point] and [n_f, n_c] become Matplotlib figures. Trained encoders are in colour, controls grey and dashed;
+Scores [point] become Matplotlib figures. Trained encoders are in colour, controls grey and dashed;
 every line is named at its end.
 """
 
@@ -13,17 +13,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from platoscope.errors import InputError
-from platoscope.report.look import (
-    CONTROL,
-    MUTED,
-    PAPER,
-    TRAINED,
-    budget_axis,
-    chance_line,
-    drawing,
-    score_axis,
-    spread,
-)
+from platoscope.report.labels import label_ends
+from platoscope.report.look import CONTROL, MUTED, PAPER, TRAINED, budget_axis, chance_line, drawing, score_axis
 
 Array = NDArray[np.float64]
 AXES = {"frames": "frames shown", "captions": "captions told"}
@@ -31,7 +22,6 @@ OTHER = {"frames": "caption", "captions": "frame"}  # what one of the budget tha
 DASHES = ((0, (4, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
 MARKERS = ("s", "^", "v", "D")
 LABEL_GAP = 10.5  # points between two labels at the ends of lines
-GRID_GAP = 9.0  # the same where they are numbers
 
 
 @dataclass(frozen=True)
@@ -65,32 +55,45 @@ class Series:
             )
 
 
-def plot_budget(series: Sequence[Series], *, axis: str, chance: float, title: str) -> Figure:
-    """Draw scores against one budget, the other held at the value of each line; ``axis``: frames or captions."""
-    _check_axis(axis)
+def plot_budget(
+    series: Sequence[Series], *, axis: str, chance: float, title: str, null95: float | None = None
+) -> Figure:
+    """Draw scores against one budget, the other held at the value of each line; ``axis``: frames or captions.
+
+    ``null95``: what 95 % of shuffled captions stay below, drawn beside chance.
+    """
+    check_axis(axis)
     with drawing():
         room = _room(series, axis)
         figure = Figure(figsize=(2.6 + room, 2.8))
-        axes = figure.add_axes(_box(figure, left=0.33, right=room))
-        _draw(axes, series, axis=axis, chance=chance, top=_top(series))
+        axes = figure.add_axes(box(figure, left=0.33, right=room))
+        _draw(axes, series, axis=axis, chance=chance, null95=null95, top=_top(series))
         score_axis(axes, top=_top(series), title=title)
         _label_ends(axes, series, axis=axis)
     return figure
 
 
-def plot_headline(by_frames: Sequence[Series], by_captions: Sequence[Series], *, chance: float, title: str) -> Figure:
+def plot_headline(
+    by_frames: Sequence[Series],
+    by_captions: Sequence[Series],
+    *,
+    chance: float,
+    title: str,
+    null95: float | None = None,
+) -> Figure:
     """Draw both budgets side by side on one scale: left against frames, right against captions.
 
     With the other budget held at its largest value, the left lines end at the scores where the right ones do.
+    ``null95``: what 95 % of shuffled captions stay below, drawn beside chance.
     """
     top = max(_top(by_frames), _top(by_captions))
     with drawing():
         room = _room(by_captions, "captions")
         figure = Figure(figsize=(7.0 + room, 3.6))
-        left = figure.add_axes(_box(figure, left=0.33, right=3.5 + room))
-        right = figure.add_axes(_box(figure, left=3.8, right=room), sharey=left)
-        _draw(left, by_frames, axis="frames", chance=chance, top=top)
-        _draw(right, by_captions, axis="captions", chance=chance, top=top)
+        left = figure.add_axes(box(figure, left=0.33, right=3.5 + room))
+        right = figure.add_axes(box(figure, left=3.8, right=room), sharey=left)
+        _draw(left, by_frames, axis="frames", chance=chance, null95=null95, top=top)
+        _draw(right, by_captions, axis="captions", chance=chance, null95=null95, top=top)
         right.grid(axis="y")
         right.tick_params(labelleft=False)
         score_axis(left, top=top, title=title)
@@ -98,73 +101,7 @@ def plot_headline(by_frames: Sequence[Series], by_captions: Sequence[Series], *,
     return figure
 
 
-def plot_grid(
-    score: Array,
-    *,
-    frames: tuple[int, ...],
-    captions: tuple[int, ...],
-    axis: str,
-    chance: float,
-    title: str,
-    top: float,
-    laws: Sequence[tuple[Array, Array]] | None = None,
-    colour: str = TRAINED[0],
-) -> Figure:
-    """Draw one pair's whole grid, score [n_f, n_c], against one budget: a line for every value of the other.
-
-    ``laws`` are the fitted curves of those lines, (budgets [x], scores [x]); ``top`` is the end of the scale, so that
-    the pictures of several pairs can be compared.
-
-    Raises
-    ------
-    InputError
-        Where the scores are not one for every cell of the grid, or ``axis`` is neither "frames" nor "captions".
-    """
-    _check_axis(axis)
-    if score.shape != (len(frames), len(captions)):
-        raise InputError(f"score {score.shape}: [{len(frames)}, {len(captions)}] by the budgets is needed")
-    with drawing():
-        figure = Figure(figsize=(3.4, 2.6))
-        axes = figure.add_axes(_box(figure, left=0.33, right=0.85))
-        axes.set_ylim(0.0, top * 1.08)
-        budgets, others, lines = (frames, captions, score.T) if axis == "frames" else (captions, frames, score)
-        budget_axis(axes, budgets, name=AXES[axis])
-        _draw_grid(axes, lines, budgets=budgets, laws=laws, colour=colour)
-        _label_grid(axes, [float(line[-1]) for line in lines], others, thing=OTHER[axis])
-        chance_line(axes, chance)
-        score_axis(axes, top=top, title=title)
-    return figure
-
-
-def _draw_grid(
-    axes: Axes,
-    lines: Array,
-    *,
-    budgets: tuple[int, ...],
-    laws: Sequence[tuple[Array, Array]] | None,
-    colour: str,
-) -> None:
-    """Draw lines [line, point] into axes, the palest first: that of the smallest of the other budget."""
-    for row, line in enumerate(lines):
-        alpha = 0.35 + 0.65 * (row + 1) / len(lines)
-        if laws is not None:
-            axes.plot(*laws[row], color=colour, alpha=alpha, linewidth=1.3)
-        axes.plot(budgets, line, "o", color=colour, alpha=alpha, markersize=3.4, mew=0)
-
-
-def _label_grid(axes: Axes, ends: Sequence[float], others: Sequence[int], *, thing: str) -> None:
-    """Name the lines of the smallest and the largest budget, and those between that have room for it."""
-    gap = GRID_GAP * _unit(axes)
-    named = [0, len(ends) - 1] if len(ends) > 1 else [0]
-    for place in range(len(ends) - 2, 0, -1):
-        if all(abs(ends[place] - ends[other]) >= gap for other in named):
-            named.append(place)
-    plural = thing if others[-1] == 1 else f"{thing}s"
-    names = [f"{others[place]} {plural}" if place == len(ends) - 1 else f"{others[place]}" for place in named]
-    _labels(axes, [ends[place] for place in named], names, [MUTED] * len(named), gap=GRID_GAP)
-
-
-def _draw(axes: Axes, series: Sequence[Series], *, axis: str, chance: float, top: float) -> None:
+def _draw(axes: Axes, series: Sequence[Series], *, axis: str, chance: float, null95: float | None, top: float) -> None:
     """Draw every line of a picture into axes over all their budgets, controls first so that they lie below."""
     budgets = sorted({budget for line in series for budget in line.budgets})
     budget_axis(axes, budgets, name=f"{AXES[axis]}, with {_held(series, axis)}")
@@ -172,7 +109,7 @@ def _draw(axes: Axes, series: Sequence[Series], *, axis: str, chance: float, top
     for place in sorted(range(len(series)), key=lambda place: not series[place].control):
         _draw_line(axes, series[place], _style(series, place))
     _name_starts(axes, series)
-    chance_line(axes, chance)
+    chance_line(axes, chance, null95=null95)
 
 
 def _name_starts(axes: Axes, series: Sequence[Series]) -> None:
@@ -246,27 +183,11 @@ def _label_ends(axes: Axes, series: Sequence[Series], *, axis: str) -> None:
         if line.budgets[-1] < last:
             thread = [line.budgets[-1], right], [line.score[-1]] * 2
             axes.plot(*thread, color=colour, linewidth=0.5, linestyle=(0, (1, 3)), zorder=1, scalex=False)
-    _labels(axes, ends, _names(series, axis), colours, gap=LABEL_GAP)
+    label_ends(axes, ends, _names(series, axis), colours, gap=LABEL_GAP)
 
 
-def _labels(axes: Axes, ends: Sequence[float], names: Sequence[str], colours: Sequence[str], *, gap: float) -> None:
-    """Write names beside the ends of lines, moved apart where they would be nearer than ``gap`` points."""
-    places = spread(ends, gap=gap * _unit(axes))
-    for end, place, name, colour in zip(ends, places, names, colours, strict=True):
-        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate(
-            name, (1.0, end), xycoords=axes.get_yaxis_transform(), xytext=(1.05, place),
-            textcoords=axes.get_yaxis_transform(), va="center", color=colour, arrowprops=line, annotation_clip=False,
-        )  # fmt: skip
-
-
-def _unit(axes: Axes) -> float:
-    """One point of height, in units of the score."""
-    low, high = axes.get_ylim()
-    return float((high - low) / (axes.get_window_extent().height / axes.figure.dpi * 72))
-
-
-def _check_axis(axis: str) -> None:
+def check_axis(axis: str) -> None:
+    """Refuse what is neither "frames" nor "captions"."""
     if axis not in AXES:
         raise InputError(f"axis = {axis!r}: {' or '.join(map(repr, AXES))} is needed")
 
@@ -276,7 +197,7 @@ def _room(series: Sequence[Series], axis: str) -> float:
     return 0.3 + 0.064 * max(map(len, _names(series, axis)))
 
 
-def _box(figure: Figure, *, left: float, right: float) -> tuple[float, float, float, float]:
+def box(figure: Figure, *, left: float, right: float) -> tuple[float, float, float, float]:
     """Give the place of axes in a figure from margins in inches; the x axis and the score's name have their own."""
     width, height = figure.get_size_inches()
     return left / width, 0.44 / height, (width - left - right) / width, (height - 0.44 - 0.3) / height

@@ -119,6 +119,10 @@ class Pair:
             control=self.control is not None,
         )
 
+    def ends(self, place: int) -> tuple[int, int]:
+        """The smallest (0) or the largest (-1) of both budgets, (n_f, n_c)."""
+        return self.store.frames[place], self.store.captions[place]
+
     def cell(self, place: int) -> str:
         """Name the smallest (0) or the largest (-1) of both budgets: "1 frame, 1 caption"."""
         return f"{many(self.store.frames[place], 'frame')}, {many(self.store.captions[place], 'caption')}"

@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
@@ -83,6 +84,23 @@ def svg_inline(svg: str, *, name: str, alt: str) -> str:
     return re.sub(head, f'<svg role="img" aria-label="{escape(alt)}" style="{style}" {box}>', text, count=1).strip()
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A rendered figure and what it shows in words."""
+
+    name: str
+    svg: str
+    alt: str
+
+    def file(self) -> str:
+        """The text of an SVG file."""
+        return svg_file(self.svg, alt=self.alt)
+
+    def inline(self) -> str:
+        """An SVG element for a page."""
+        return svg_inline(self.svg, name=self.name, alt=self.alt)
+
+
 def budget_axis(axes: Axes, budgets: Sequence[int], *, name: str) -> None:
     """Make x a logarithmic axis whose ticks are the budgets, and nothing else."""
     axes.set_xscale("log", base=2)
@@ -102,11 +120,18 @@ def score_axis(axes: Axes, *, top: float, title: str) -> None:
     axes.set_title(title, loc="left", fontsize=8.5, color=MUTED, x=0.0)
 
 
-def chance_line(axes: Axes, chance: float) -> None:
-    """Draw the score of two spaces that have nothing to do with each other."""
+def chance_line(axes: Axes, chance: float, *, null95: float | None = None) -> None:
+    """Draw the score of two spaces that have nothing to do with each other, named once with what they may reach.
+
+    ``null95`` is what 95 % of shuffled captions stay below, for the best of all pairs of layers.
+    """
     axes.axhline(chance, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)))
+    name, top = f"chance {chance:.3f}", chance
+    if null95 is not None:
+        axes.axhline(null95, color=MUTED, linewidth=0.7)
+        name, top = f"{name}, 95 % of shuffles below {null95:.3f}", max(chance, null95)
     axes.annotate(
-        f"chance {chance:.3f}", (1.0, chance), xycoords=axes.get_yaxis_transform(), xytext=(0, 2.5),
+        name, (1.0, top), xycoords=axes.get_yaxis_transform(), xytext=(0, 2.5),
         textcoords="offset points", fontsize=7.5, color=MUTED, ha="right",
     )  # fmt: skip
 

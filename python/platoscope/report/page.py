@@ -1,25 +1,33 @@
-"""The page: pairs of encoders, their pictures and the cards of a few samples become one HTML file.
+"""The page: pairs of encoders, what is known of them, their pictures and a few samples become one HTML file.
 
 It needs nothing else to be read: style, pictures and data are within. Everything that is data passes through the
-template's escaping; the only markup put in as it is are our own pictures.
+template's escaping; the only markup put in as it is are our own pictures and letters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from platoscope.reference_data import published_law
+from platoscope.report import words
 from platoscope.report.curves import AXES
+from platoscope.report.evidence import Evidence
+from platoscope.report.evidence_pictures import curve_points, curved_pair
 from platoscope.report.facts import Pair, all_budgets, best_pair, many, pairs_in_headline, shared_cell
-from platoscope.report.look import CONTROL, DARK, HAIRLINE, INK, MUTED, PAPER, TRAINED, dark_rules
+from platoscope.report.law_facts import LawFacts, facts_of, parameter_cells, shared_sources
+from platoscope.report.look import CONTROL, DARK, HAIRLINE, INK, MUTED, PAPER, TRAINED, Picture, dark_rules
 from platoscope.report.parameters import without_folders
-from platoscope.report.pictures import Picture, Pictures
+from platoscope.report.pictures import Pictures, null_of
 from platoscope.report.samples import Card
-from platoscope.scaling.law import parameters_at_bound, weak_exponents
 
-PARAMETERS = ("s_inf", "c_f", "alpha", "c_c", "beta", "r2", "rmse", "heldout_rmse")
 COLOURS = {"paper": PAPER, "ink": INK, "muted": MUTED, "line": HAIRLINE, "accent": TRAINED[0], "control": CONTROL}
+FILTERS = {
+    "number": words.number, "short": words.short, "times": words.times, "percent": words.percent, "many": many,
+    "symbols": words.symbols, "formula": words.formula,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,18 +38,11 @@ class Source:
     digest: str
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A parameter of a law as it is printed, with the doubts about it: at its bound (†), weakly determined (‡)."""
-
-    text: str
-    at_bound: bool
-    weak: bool
-
-
 def render_page(
     pairs: Sequence[Pair],
     *,
+    evidence: Evidence,
+    laws: Mapping[str, LawFacts],
     pictures: Pictures,
     most: Sequence[Card],
     least: Sequence[Card],
@@ -50,30 +51,20 @@ def render_page(
 ) -> str:
     """Render the report; ``most`` and ``least`` are cards of the best trained pair, none leave their section out."""
     environment = Environment(
-        loader=PackageLoader("platoscope.report", "."), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("platoscope.report", "template"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
-    reduced = _reduced(pairs)
-    environment.filters.update(number=_number, times=_times, percent=_percent, many=many)
-    return environment.get_template("template.html").render(
+    environment.filters.update(FILTERS)
+    best = best_pair(pairs)
+    return environment.get_template("page.html").render(
         pairs=pairs,
-        best=best_pair(pairs),
+        best=best,
         beside=_beside(pairs),
         in_headline=pairs_in_headline(pairs),
-        pictured=pictures.pictured,
         scale=max(pair.largest for pair in pairs) * 1.05,
-        laws={pair.name: [_cell(pair, name) for name in PARAMETERS] for pair in pairs},
-        headline=_markup([pictures.headline])[0],
-        halves=_markup(pictures.halves),
-        curves={
-            axis: dict(zip(grids, _markup(list(grids.values())), strict=True)) for axis, grids in pictures.grids.items()
-        },
         cells=[shared_cell(pairs, 0) or "the smallest budgets", shared_cell(pairs, -1) or "the largest budgets"],
         budgets={axis: all_budgets(pairs, axis) for axis in AXES},
         own={pair.name: _own_budgets(pair, pairs) for pair in pairs},
-        full=any(len(pair.store.frames) > 1 and len(pair.store.captions) > 1 for pair in pairs) or not reduced,
-        reduced=reduced,
-        maps=_markup(pictures.maps),
         most=most,
         least=least,
         source=source,
@@ -81,7 +72,75 @@ def render_page(
         light=COLOURS,
         dark={name: DARK[colour] for name, colour in COLOURS.items()},
         dark_rules=Markup(dark_rules()),  # noqa: S704 (our own style sheet)
+        **_pictured(pictures),
+        **_believed(pairs, best, evidence),
+        **_lawful(pairs, best, laws),
     )
+
+
+def _pictured(pictures: Pictures) -> dict[str, Any]:
+    """Every picture as markup."""
+    return {
+        "pictured": pictures.pictured,
+        "headline": _markup([pictures.headline])[0],
+        "halves": _markup(pictures.halves),
+        "curves": {
+            axis: dict(zip(grids, _markup(list(grids.values())), strict=True)) for axis, grids in pictures.grids.items()
+        },
+        "maps": _markup(pictures.maps),
+        "forests": [picture and _markup([picture])[0] for picture in pictures.evidence],
+        "gallery": _markup(pictures.gallery),
+        "growth": pictures.growth,
+        "published": published_law(pictures.growth.model) if pictures.growth else None,
+        "growths": _markup(pictures.growths),
+    }
+
+
+def _believed(pairs: Sequence[Pair], best: Pair, evidence: Evidence) -> dict[str, Any]:
+    """What there is to believe: the cells by budgets, one as the example of the text, and what was left out."""
+    store = best.store
+    own = [cell for cell in evidence.cells if (cell.video, cell.text) == (store.video, store.text)]
+    sides = (("video", store.video, store.video_layers), ("text", store.text, store.text_layers))
+    hubs = (evidence.hubs_of(side, key, layers[at]) for (side, key, layers), at in zip(sides, store.fixed, strict=True))
+    curved = curved_pair(pairs, evidence)
+    points = curve_points(evidence, curved) if curved else []
+    return {
+        "curved": curved,
+        "settings": evidence.settings,
+        "said": next(reversed(own or evidence.cells), None),
+        "null95": null_of(best, evidence),
+        "tested": len(evidence.cells),
+        "fall": max(
+            (cell for cell in evidence.cells if cell.heldout is not None),
+            key=lambda cell: cell.score - (cell.heldout or 0.0),
+            default=None,
+        ),
+        "tied": max(evidence.cells, key=lambda cell: cell.ties, default=None),
+        "controls": {pair.name: pair.control for pair in pairs},
+        "believed": {
+            f"{many(n_f, 'frame')}, {many(n_c, 'caption')}": [
+                cell for cell in evidence.cells if (cell.n_f, cell.n_c) == (n_f, n_c)
+            ]
+            for n_f, n_c in evidence.budgets()
+        },
+        "hubs": [found for found in hubs if found],
+        "among": [point for point in points if point.line == f"k = {store.k}"],
+        "notes": words.notes_in_words(evidence.notes, pairs=len(pairs)),
+    }
+
+
+def _lawful(pairs: Sequence[Pair], best: Pair, laws: Mapping[str, LawFacts]) -> dict[str, Any]:
+    """What there is to say of laws: the table's rows, what the best pair's grid pins, and the rivals."""
+    reduced = _reduced(pairs)
+    found = {pair.name: facts for pair in pairs if (facts := facts_of(pair, laws))}
+    return {
+        "laws": {pair.name: parameter_cells(pair, found.get(pair.name)) for pair in pairs},
+        "facts": found,
+        "law_of_best": found.get(best.name),
+        "law_sources": shared_sources(list(found.values())),
+        "full": any(len(pair.store.frames) > 1 and len(pair.store.captions) > 1 for pair in pairs) or not reduced,
+        "reduced": reduced,
+    }
 
 
 def _beside(pairs: Sequence[Pair]) -> list[Pair]:
@@ -110,27 +169,5 @@ def _reduced(pairs: Sequence[Pair]) -> dict[tuple[str, int], list[str]]:
     return found
 
 
-def _cell(pair: Pair, name: str) -> Cell:
-    """One parameter of a pair's law; a dash where it does not exist."""
-    law = pair.law or {}
-    if name not in law:
-        return Cell("\N{EN DASH}", at_bound=False, weak=False)
-    text = _number(law[name], 4 if "rmse" in name else 3)
-    weak = name in weak_exponents(law, pair.store.frames, pair.store.captions)
-    return Cell(text, at_bound=name in parameters_at_bound(law), weak=weak)
-
-
 def _markup(pictures: Sequence[Picture]) -> list[Markup]:
     return [Markup(picture.inline()) for picture in pictures]  # noqa: S704 (our own SVG, its labels escaped)
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return f"{value:.{digits}f}"
-
-
-def _times(value: float) -> str:
-    return f"{value:.1f}\N{MULTIPLICATION SIGN}"
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"

@@ -3,27 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from platoscope.report.curves import AXES, OTHER, Series, plot_budget, plot_grid, plot_headline
-from platoscope.report.facts import Pair, all_budgets, many, pairs_in_headline, pairs_pictured, shared_cell
+from platoscope.report.curves import AXES, OTHER, Series, plot_budget, plot_headline
+from platoscope.report.evidence import Evidence
+from platoscope.report.evidence_pictures import evidence_pictures, gallery_pictures, growth_pictures
+from platoscope.report.facts import Pair, all_budgets, best_pair, many, pairs_in_headline, pairs_pictured, shared_cell
+from platoscope.report.grids import plot_grid
 from platoscope.report.layers import plot_layers
-from platoscope.report.look import CONTROL, TRAINED, render_svg, svg_file, svg_inline
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A rendered figure and what it shows in words."""
-
-    name: str
-    svg: str
-    alt: str
-
-    def file(self) -> str:
-        """The text of an SVG file."""
-        return svg_file(self.svg, alt=self.alt)
-
-    def inline(self) -> str:
-        """An SVG element for a page."""
-        return svg_inline(self.svg, name=self.name, alt=self.alt)
+from platoscope.report.look import CONTROL, TRAINED, Picture, render_svg
+from platoscope.report.published import Growth
 
 
 @dataclass(frozen=True)
@@ -31,6 +18,8 @@ class Pictures:
     """All pictures of a report. ``grids`` [axis][name of pair] and ``maps`` [pair] are those of the ``pictured`` pairs.
 
     A pair has no grid against a budget that does not vary in it, and an axis without any grid is not there.
+    ``evidence`` are those of the largest and of the smallest budgets, ``gallery`` those against N and k, ``growths``
+    those beside the paper's, whose numbers are ``growth``: all of them only where there is something to draw.
     """
 
     headline: Picture
@@ -38,6 +27,10 @@ class Pictures:
     pictured: list[Pair]
     grids: dict[str, dict[str, Picture]]
     maps: list[Picture]
+    evidence: list[Picture | None]
+    gallery: list[Picture]
+    growth: Growth | None
+    growths: list[Picture]
 
     def files(self) -> dict[str, str]:
         """The pictures that are kept as files, by their path in the plots' folder."""
@@ -47,26 +40,39 @@ class Pictures:
         return {f"{path}.svg": picture.file() for path, picture in kept.items()}
 
 
-def draw_all(pairs: Sequence[Pair]) -> Pictures:
+def draw_all(pairs: Sequence[Pair], *, evidence: Evidence) -> Pictures:
     """Draw every picture of a report once."""
     pictured = pairs_pictured(pairs)
+    found, growths = growth_pictures(pairs)
+    null95 = null_of(best_pair(pairs), evidence)
     return Pictures(
-        headline=headline(pairs),
-        halves=(by_budget(pairs, "frames"), by_budget(pairs, "captions")),
+        headline=headline(pairs, null95=null95),
+        halves=(by_budget(pairs, "frames", null95=null95), by_budget(pairs, "captions", null95=null95)),
         pictured=pictured,
-        grids={axis: found for axis in AXES if (found := grids(pictured, axis))},
+        grids={axis: drawn for axis in AXES if (drawn := grids(pictured, axis))},
         maps=layer_maps(pictured),
+        evidence=evidence_pictures(pairs, evidence),
+        gallery=gallery_pictures(pairs, evidence),
+        growth=found,
+        growths=growths,
     )
 
 
-def headline(pairs: Sequence[Pair]) -> Picture:
-    """Score against frames and against captions, of every video encoder beside the best one."""
+def null_of(pair: Pair, evidence: Evidence) -> float | None:
+    """What 95 % of the null stays below at a pair's largest budgets, where that is known."""
+    cell = evidence.cell(pair.store.video, pair.store.text, *pair.ends(-1))
+    return None if cell is None else cell.null95
+
+
+def headline(pairs: Sequence[Pair], *, null95: float | None) -> Picture:
+    """Score against frames and against captions, of every video encoder beside the best one, and the null's end."""
     shown = pairs_in_headline(pairs)
     figure = plot_headline(
         [pair.series("frames") for pair in shown],
         [pair.series("captions") for pair in shown],
         chance=shown[0].chance,
         title=shown[0].title,
+        null95=null95,
     )
     first, last = (shared_cell(shown, place) for place in (0, -1))
     ends = []
@@ -74,18 +80,18 @@ def headline(pairs: Sequence[Pair]) -> Picture:
         where = "" if first and last else f" ({pair.cell(0)} to {pair.cell(-1)})"
         ends.append(f"{pair.name} {pair.grid[0, 0]:.3f} to {pair.largest:.3f}{where}")
     span = f"{first or 'the smallest budgets'} to {last or 'the largest'}"
-    alt = f"Scores from {span}: {'; '.join(ends)}. {_chance(shown[0])}"
+    alt = f"Scores from {span}: {'; '.join(ends)}. {_chance(shown[0], null95)}"
     return Picture("headline", render_svg(figure), alt)
 
 
-def by_budget(pairs: Sequence[Pair], axis: str) -> Picture:
+def by_budget(pairs: Sequence[Pair], axis: str, *, null95: float | None) -> Picture:
     """One half of the headline: score against frames or against captions."""
     shown = pairs_in_headline(pairs)
     budgets = all_budgets(shown, axis)
     series = [pair.series(axis) for pair in shown]
-    figure = plot_budget(series, axis=axis, chance=shown[0].chance, title=shown[0].title)
+    figure = plot_budget(series, axis=axis, chance=shown[0].chance, title=shown[0].title, null95=null95)
     ends = "; ".join(_line_alt(line, series, axis) for line in series)
-    alt = f"Score against {AXES[axis]}, from {budgets[0]} to {budgets[-1]}: {ends}. {_chance(shown[0])}"
+    alt = f"Score against {AXES[axis]}, from {budgets[0]} to {budgets[-1]}: {ends}. {_chance(shown[0], null95)}"
     return Picture(axis, render_svg(figure), alt)
 
 
@@ -160,5 +166,6 @@ def _layers_alt(pair: Pair) -> str:
     )
 
 
-def _chance(pair: Pair) -> str:
-    return f"Chance is {pair.chance:.3f}."
+def _chance(pair: Pair, null95: float | None = None) -> str:
+    more = "" if null95 is None else f" 95 % of shuffles stay below {null95:.3f}."
+    return f"Chance is {pair.chance:.3f}.{more}"

@@ -6,14 +6,17 @@ Equal inputs give equal bytes: no date, no host, no version enters a picture or 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from platoscope.alignment.extremes import extremes
 from platoscope.data.samples import Samples, read_samples
 from platoscope.errors import StoreError
 from platoscope.params import Params
 from platoscope.project import Project
+from platoscope.report.evidence import read_evidence
 from platoscope.report.facts import Pair, best_pair, read_facts
+from platoscope.report.law_facts import read_law_facts
 from platoscope.report.page import Source, render_page
 from platoscope.report.pictures import draw_all
-from platoscope.report.samples import cards, extremes
+from platoscope.report.samples import cards
 from platoscope.scaling.tables import write_csv
 from platoscope.scratch import write_file
 
@@ -25,6 +28,8 @@ def run(params: Params, project: Project) -> str:
     return "report: " + write_report(
         alignment=project.alignment,
         scaling_json=project.results / "scaling.json",
+        gallery=project.results / "plots" / "gallery.csv",
+        laws=project.laws,
         samples=project.samples,
         captions=project.captions,
         thumbnails=project.thumbnails,
@@ -39,6 +44,8 @@ def write_report(
     *,
     alignment: Path,
     scaling_json: Path,
+    gallery: Path,
+    laws: Path,
     samples: Path,
     captions: Path,
     thumbnails: Path,
@@ -49,21 +56,30 @@ def write_report(
 ) -> str:
     """Write the page, ``plots_dir``/{headline,frames,captions}.svg, a map a pair in ``layers/``, and ``layers.csv``.
 
-    ``shown`` is how many samples stand at either end, 0 for none; ``thumbnails`` may be a store without pictures.
+    ``shown`` is how many samples stand at either end, 0 for none; ``thumbnails`` may be a store without pictures. What
+    is said beyond scores (statistics in ``alignment``, ``gallery``, ``laws``) is shown as far as it is there.
     Returns the summary line. Raises ``StoreError`` where a store is missing or does not belong to the others.
     """
     pairs = read_facts(alignment=alignment, scaling_json=scaling_json, params_text=params_text)
     kept = read_samples(samples)
     if len(kept.ids) != pairs[0].store.n:
         raise StoreError(f"{samples} has {len(kept.ids)} samples, {alignment} {pairs[0].store.n}: run `dvc repro`")
-    best = best_pair(pairs)
-    score, counted = best.of_samples[-1, -1], best.counted
+    evidence = read_evidence(alignment=alignment, gallery=gallery)
     most, least = (
-        cards(chosen, score, counted, samples=kept, captions=captions, thumbnails=thumbnails) if shown else []
-        for chosen in extremes(score, shown)
+        cards(chosen, samples=kept, captions=captions, thumbnails=thumbnails)
+        for chosen in extremes(best_pair(pairs).store, shown)
     )
-    pictures = draw_all(pairs)
-    page = render_page(pairs, pictures=pictures, most=most, least=least, source=_source(kept), params_text=params_text)
+    pictures = draw_all(pairs, evidence=evidence)
+    page = render_page(
+        pairs,
+        evidence=evidence,
+        laws=read_law_facts(laws),
+        pictures=pictures,
+        most=most,
+        least=least,
+        source=_source(kept),
+        params_text=params_text,
+    )
     _write_files(pictures.files(), plots_dir)
     write_csv(plots_dir / "layers.csv", LAYER_COLUMNS, _layer_rows(pairs))
     write_file(out_html, page)

@@ -5,23 +5,26 @@ Scores [point] at budgets [point] become a ``Law``. For given exponents the law 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from platoscope.errors import InputError
-from platoscope.scaling.projection import Array
-from platoscope.scaling.search import Bottom, Cells, search
+from platoscope.scaling.descent import Bottoms
+from platoscope.scaling.points import (
+    EXPONENTS,
+    Cells,
+    cells_of,
+    check_budgets,
+    check_exponents,
+    check_points,
+    scale_of,
+)
+from platoscope.scaling.search import search
 
-EXPONENTS = (0.01, 6.0)  # below, n^-alpha is a constant over any budgets; above, it is gone at the second one
 AGREE = 1e-6  # two searches end alike where their curves differ by less, as a share of the scores' range
 EDGE = 1e-3  # an exponent is at the edge of its box where it is this near, as a ratio
-PARAMETERS = {"full": 5, "frames": 3, "captions": 3}
-
-
-class NoLawError(InputError):
-    """The budgets determine no law: none of them varies, or there are fewer cells than parameters."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Law:
     ``form`` says which budgets vary ("full", "frames", "captions"), ``held`` is the one value of the other budget.
     ``residuals`` [point] are score minus law in the order of the input. ``at_bound`` names the parameters at the edge
     of their box, ``weak`` the exponents whose term exceeds ``rmse`` at fewer than three budgets: they rest on two
-    points. ``agreeing`` of ``starts`` searches ended in the curve that is returned.
+    points. ``agreeing`` of ``starts`` searches ended in the curve that is returned; there ``gradient`` is the norm of
+    the projected gradient of (1 - R2) / 2 over (log alpha, log beta).
     """
 
     s_inf: float
@@ -49,6 +53,7 @@ class Law:
     weak: tuple[str, ...]
     starts: int
     agreeing: int
+    gradient: float
     residuals: NDArray[np.float64] = field(repr=False, compare=False)
 
     @property
@@ -56,9 +61,13 @@ class Law:
         """Whether at least two searches ended in the curve that is returned."""
         return self.agreeing >= 2
 
+    def reordered(self, order: NDArray[np.intp]) -> "Law":
+        """Give the same law with its residuals in another order of points."""
+        return replace(self, residuals=self.residuals[order])
+
     def predict(self, n_f: ArrayLike, n_c: ArrayLike) -> NDArray[np.float64]:
         """Give the law's score at budgets that broadcast; ``InputError`` off the held budget of a reduced law."""
-        frames, captions = _budgets(n_f, "n_f"), _budgets(n_c, "n_c")
+        frames, captions = check_budgets(n_f, "n_f"), check_budgets(n_c, "n_c")
         for form, name, budget in (("frames", "n_c", captions), ("captions", "n_f", frames)):
             off = budget[budget != self.held]
             if self.form == form and off.size:
@@ -94,33 +103,13 @@ def fit_law(n_f: ArrayLike, n_c: ArrayLike, score: ArrayLike, *, exponents: tupl
     InputError
         For lengths that differ, budgets below 1, scores that are not finite or beyond [-1, 1], an empty box.
     """
-    frames, captions, scores = _points(n_f, n_c, score)
-    low, high = exponents
-    if not 0.0 < low < high < np.inf:
-        raise InputError(f"exponents = {exponents}: two numbers with 0 < low < high are needed")
+    frames, captions, scores = check_points(n_f, n_c, score)
+    box = check_exponents(exponents)
     order = np.lexsort((scores, captions, frames))  # equal bytes whatever the order of the rows
-    cells = Cells(frames[order], captions[order], scores[order], _form(frames, captions))
-    return _law(cells, search(cells, exponents), exponents=exponents, inverse=np.argsort(order))
-
-
-def heldout_rmse(n_f: ArrayLike, n_c: ArrayLike, score: ArrayLike) -> float | None:
-    """Give the root mean square error at the largest budgets of a law that was fitted to all other cells.
-
-    R2 near 1 comes of itself for two rising curves; this does not. A cell is held out where it has the largest
-    value of a budget that varies. ``None`` where what is left determines no law of the same form.
-    """
-    frames, captions, scores = _points(n_f, n_c, score)
-    form = _form(frames, captions)
-    held = np.zeros(len(scores), dtype=bool)
-    for budget, varies in ((frames, form != "captions"), (captions, form != "frames")):
-        held |= varies & (budget == np.max(budget))
-    try:
-        law = fit_law(frames[~held], captions[~held], scores[~held])
-    except NoLawError:
-        return None
-    if law.form != form:
-        return None
-    return float(np.sqrt(np.mean((law.predict(frames[held], captions[held]) - scores[held]) ** 2)))
+    cells = cells_of(frames[order], captions[order])
+    return law_at(cells, scores[order], search(cells, scores[order], exponents=box), exponents=box).reordered(
+        np.argsort(order)
+    )
 
 
 def parameters_at_bound(
@@ -144,80 +133,41 @@ def weak_exponents(parameters: Mapping[str, float], n_f: ArrayLike, n_c: ArrayLi
     return tuple(names)
 
 
-def _law(cells: Cells, bottoms: list[Bottom], *, exponents: tuple[float, float], inverse: NDArray[np.intp]) -> Law:
-    """Take the lowest bottom and say about it what there is to say."""
-    best = min(bottoms, key=lambda bottom: float(bottom.residual @ bottom.residual))
-    spread = float(np.ptp(cells.scores))
-    apart = [float(np.max(np.abs(bottom.residual - best.residual))) for bottom in bottoms]
-    values = _values(cells.form, best)
-    error = float(best.residual @ best.residual)
-    rmse = float(np.sqrt(error / len(cells.scores)))
+def law_at(cells: Cells, scores: NDArray[np.float64], bottoms: Bottoms, *, exponents: tuple[float, float]) -> Law:
+    """Take the lowest of the bottoms and say about it what there is to say; ``scores`` [point] are the cells'."""
+    place = int(np.argmin(bottoms.error))
+    residual, error = bottoms.residual[place], float(bottoms.error[place])
+    spread = float(np.ptp(scores))
+    apart = np.max(np.abs(bottoms.residual - residual), axis=1)
+    values = named(cells.form, bottoms.constants[place], np.exp(bottoms.theta[place]))
+    rmse = float(np.sqrt(error / len(cells)))
     return Law(
         s_inf=values["s_inf"],
         c_f=values.get("c_f"),
         c_c=values.get("c_c"),
         alpha=values.get("alpha"),
         beta=values.get("beta"),
-        r2=1.0 - error / cells.scale() ** 2 if spread > 0.0 else None,
+        r2=1.0 - error / float(scale_of(scores[None])[0]) ** 2 if spread > 0.0 else None,
         rmse=rmse,
-        max_residual=float(np.max(np.abs(best.residual))),
-        n_points=len(cells.scores),
+        max_residual=float(np.max(np.abs(residual))),
+        n_points=len(cells),
         form=cells.form,
-        held={"frames": float(cells.captions[0]), "captions": float(cells.frames[0])}.get(cells.form),
+        held=cells.held,
         at_bound=parameters_at_bound(values, exponents=exponents),
         weak=weak_exponents({**values, "rmse": rmse}, cells.frames, cells.captions),
-        starts=len(bottoms),
-        agreeing=sum(distance <= AGREE * (spread or 1.0) for distance in apart),
-        residuals=-best.residual[inverse],
+        starts=len(bottoms.error),
+        agreeing=int(np.count_nonzero(apart <= AGREE * (spread or 1.0))),
+        gradient=float(bottoms.gradient[place]),
+        residuals=-residual,
     )
 
 
-def _values(form: str, bottom: Bottom) -> dict[str, float]:
-    """Name the parameters that exist."""
-    constants, (alpha, beta) = bottom.constants, np.exp(bottom.theta)
-    values = {"s_inf": float(constants.s_inf[0, 0])}
-    terms = (
-        ("captions", "c_f", constants.c_f, "alpha", alpha),
-        ("frames", "c_c", constants.c_c, "beta", beta),
-    )
-    for absent_from, amplitude, constant, exponent, value in terms:
+def named(form: str, constants: NDArray[np.float64], exponents: NDArray[np.float64]) -> dict[str, float]:
+    """Name the parameters that exist, of constants S, C_f, C_c, C and exponents alpha, beta."""
+    values = {"s_inf": float(constants[0])}
+    for absent_from, amplitude, exponent, place in (("captions", "c_f", "alpha", 0), ("frames", "c_c", "beta", 1)):
         if form != absent_from:
-            values[amplitude] = float(constant[0, 0])
-            if values[amplitude] > 0.0:
-                values[exponent] = float(value)
-    return values
-
-
-def _points(n_f: ArrayLike, n_c: ArrayLike, score: ArrayLike) -> tuple[Array, Array, Array]:
-    """Turn the three inputs into float64 [point], or raise an ``InputError`` that names what is wrong."""
-    frames, captions = _budgets(n_f, "n_f"), _budgets(n_c, "n_c")
-    scores = np.asarray(score, dtype=np.float64)
-    shapes = {"n_f": frames.shape, "n_c": captions.shape, "score": scores.shape}
-    if len(set(shapes.values())) != 1 or scores.ndim != 1:
-        raise InputError(f"shapes {shapes}: one budget n_f, one n_c and one score a point are needed, each [point]")
-    bad = np.flatnonzero(~(np.abs(scores) <= 1.0))
-    if len(bad):
-        raise InputError(f"score[{bad[0]}] = {scores[bad[0]]}: a finite share in [-1, 1] is needed")
-    return frames, captions, scores
-
-
-def _budgets(values: ArrayLike, name: str) -> Array:
-    """Turn budgets into float64, or raise an ``InputError`` that names the first below 1 or not finite."""
-    budgets = np.asarray(values, dtype=np.float64)
-    bad = budgets[~((budgets >= 1.0) & np.isfinite(budgets))]
-    if bad.size:
-        raise InputError(f"{name} holds {bad.flat[0]:g}: a budget is a finite number from 1 up")
-    return budgets
-
-
-def _form(frames: Array, captions: Array) -> str:
-    """Say which budgets vary; ``NoLawError`` where none does, or where cells are fewer than parameters."""
-    cells = len({*zip(frames.tolist(), captions.tolist(), strict=True)})
-    forms = {(True, True): "full", (True, False): "frames", (False, True): "captions"}
-    form = forms.get((len(set(frames.tolist())) > 1, len(set(captions.tolist())) > 1))
-    if form is None:
-        raise NoLawError(f"there is no law to fit: neither n_f nor n_c varies in {len(frames)} points")
-    if cells < PARAMETERS[form]:
-        needed = f"{PARAMETERS[form]} parameters"
-        raise NoLawError(f"there is no law to fit: {cells} distinct cells (n_f, n_c), fewer than {needed}")
-    return form
+            values[amplitude] = float(constants[place + 1])
+            if values[amplitude] > 0.0 or form == "interaction":
+                values[exponent] = float(exponents[place])
+    return values | ({"c": float(constants[3])} if form == "interaction" else {})

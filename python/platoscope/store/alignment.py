@@ -1,4 +1,4 @@
-"""Scores of every pair of encoders: all layer-pair matrices, and the counts of every sample for one pair of layers."""
+"""Scores of every pair of encoders: all layer-pair matrices, and each sample's counts and neighbours in one pair."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ class PairLayers:
     """Scores of one pair of encoders over the grid of budgets.
 
     score: float64 [n_f, n_c, video_layer, text_layer]; count: uint16 [n_f, n_c, sample], what ``metric`` counts (of
-    mutual_knn the shared neighbours) for the ``fixed`` pair of layers, the best at the largest budgets; chance: what
-    independent spaces score.
+    mutual_knn the shared neighbours) for the ``fixed`` pair of layers, the best at the largest budgets; nearest: int32
+    [side, sample, k], the neighbours in these two layers at the largest budgets, video first; chance: what independent
+    spaces score.
     """
 
     video: str
@@ -29,6 +30,7 @@ class PairLayers:
     fixed: tuple[int, int]
     score: NDArray[np.float64]
     count: NDArray[np.uint16]
+    nearest: NDArray[np.int32]
     n: int
     metric: str
     k: int
@@ -42,6 +44,7 @@ def write_alignment(path: Path, pairs: Iterable[PairLayers], *, attributes: Attr
     for pair in pairs:
         write_whole(group, f"{pair.video}/{pair.text}/score", pair.score)
         write_whole(group, f"{pair.video}/{pair.text}/count", pair.count)
+        write_whole(group, f"{pair.video}/{pair.text}/nearest", pair.nearest)
         fields = (
             "video",
             "text",
@@ -66,6 +69,7 @@ def read_alignment(path: Path) -> list[PairLayers]:
     for named in group.attrs["pairs"]:  # type: ignore[union-attr]
         fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in named.items()}  # type: ignore[union-attr]
         place = f"{fields['video']}/{fields['text']}"
-        score, count = np.asarray(group[f"{place}/score"][...]), np.asarray(group[f"{place}/count"][...])  # type: ignore[index]
-        pairs.append(PairLayers(score=score, count=count, **fields))
+        for name in ("score", "count", "nearest"):
+            fields[name] = np.asarray(group[f"{place}/{name}"][...])  # type: ignore[index]
+        pairs.append(PairLayers(**fields))
     return pairs

@@ -1,13 +1,13 @@
 """The ``alignment`` stage: a metric over neighbours for every pair of encoders, of their layers and of budgets.
 
-``pairs.csv`` has one row a (video encoder, text encoder, n_f, n_c); ``layers.zarr`` keeps every layer-pair matrix
-and what the metric counts of every sample for the pair of layers that is best at the largest budgets.
+``pairs.csv`` has one row a (video encoder, text encoder, n_f, n_c), with what there is to believe of it for the cells
+that params name; ``layers.zarr`` keeps every layer-pair matrix and what the metric counts of every sample for the pair
+of layers that is best at the largest budgets.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,73 +15,150 @@ from numpy.typing import NDArray
 from platoscope import _native
 from platoscope.alignment.agreement import chance_of, score_matrix
 from platoscope.alignment.scores import best_layers, metric_named
+from platoscope.alignment.stages.evidence import check_cells, pair_evidence
 from platoscope.alignment.stages.grid import Row, csv_text, read_named
-from platoscope.errors import InputError
+from platoscope.alignment.stages.results import (
+    COLUMNS,
+    GALLERY,
+    HUBS,
+    add_q_values,
+    hub_rows,
+    rows_of,
+    tracked_metrics,
+)
+from platoscope.alignment.statistics.groups import Labels, groups_of
+from platoscope.alignment.statistics.nulls import too_few_permutations
+from platoscope.data.samples import read_samples
+from platoscope.errors import InputError, StoreError
 from platoscope.params import Params
-from platoscope.progress import track
+from platoscope.progress import say, track
 from platoscope.project import Project
 from platoscope.provenance import closure, code_digest, versions
 from platoscope.scratch import Work
 from platoscope.store import Neighbours, PairLayers, read_neighbours, same_samples, write_alignment
 
-COLUMNS = (
-    "video", "text", "n_f", "n_c", "score", "chance", "n", "k", "video_layer", "text_layer", "video_layer_name",
-    "text_layer_name", "fixed_score", "fixed_video_layer", "fixed_text_layer", "tie_share",
-)  # fmt: skip
-
 
 def run(params: Params, project: Project) -> str:
     """Score every pair of encoders that params name; gives the summary line."""
-    metric, k = params.alignment.metric, params.alignment.k
+    metric, k, p = params.alignment.metric, params.alignment.k, params.statistics
     place, read = project.neighbours, read_neighbours
     videos = read_named(params.encoders.video, side="video", stage="alignment", place=place, read=read)
     texts = read_named(params.encoders.text, side="text", stage="alignment", place=place, read=read)
     stores = [*videos, *texts]
     for other in stores[1:]:
         same_samples((stores[0].path, stores[0].attributes), (other.path, other.attributes))
+    check_cells(p.cells, ((video.budgets, text.budgets) for video in videos for text in texts))
+    groups = _groups(project, stores[0]) if p.by_source else None
+    pairs = {f"{video.key}.{text.key}": (video, text) for video in videos for text in texts}
+    tracked = [name for name, (video, text) in pairs.items() if params.tracked(video.key, text.key)]
     spec = {
         "metric": metric,
         "k": k,
+        "statistics": p.model_dump(mode="json"),
+        "curves": tracked,
+        "groups": None if groups is None else groups.tolist(),
         "neighbours": {str(s.path.relative_to(project.data)): s.attributes for s in stores},
         "code": code_digest(closure("alignment.stages.pairs")),
         "rust": _native.source_digest(),
-        "versions": versions("numpy"),
+        "versions": versions("numpy", "scipy"),
     }
     work = Work(project.scratch, stage="alignment", spec=spec)
     chance = chance_of(metric, samples=videos[0].ids.shape[2], k=k)
-    pairs = {f"{video.key}.{text.key}.npz": (video, text) for video in videos for text in texts}
 
-    def make(name: str, part: Path) -> None:
-        pair = score_pair(*pairs[name], metric=metric, k=k, chance=chance)
-        with part.open("wb") as handle:
-            np.savez(handle, score=pair.score, count=pair.count, fixed=pair.fixed)
+    def scored(name: str) -> PairLayers:
+        video, text = pairs[name]
+        with np.load(work.block(f"{name}.npz")) as content:
+            fixed = tuple(content["fixed"].tolist())
+            score, count = content["score"], content["count"]
+        return _named(video, text, score=score, count=count, fixed=fixed, metric=metric, k=k, chance=chance)
 
-    list(track(work.compute(list(pairs), make), "alignment", total=len(pairs)))
+    def make(block: str, part: Path) -> None:
+        name, kind = block.rsplit(".", 1)
+        if kind == "npz":
+            pair = score_pair(*pairs[name], metric=metric, k=k, chance=chance)
+            with part.open("wb") as handle:
+                np.savez(handle, score=pair.score, count=pair.count, fixed=pair.fixed)
+            return
+        said = pair_evidence(*pairs[name], scored(name), p, groups=groups, curves=name in tracked)
+        part.write_text(json.dumps(said, allow_nan=False), encoding="utf-8")
 
-    def scored() -> Iterator[tuple[PairLayers, list[Row]]]:
-        for name, (video, text) in pairs.items():
-            with np.load(work.block(name)) as content:
-                fixed = tuple(content["fixed"].tolist())
-                score, count = content["score"], content["count"]
-            pair = _named(video, text, score=score, count=count, fixed=fixed, metric=metric, k=k, chance=chance)
-            yield pair, rows_of(pair, video, text)
+    blocks = [f"{name}.{kind}" for kind in ("npz", "json") for name in pairs]
+    list(track(work.compute(blocks, make), "alignment", total=len(blocks)))
+    said = {name: json.loads(work.block(f"{name}.json").read_text(encoding="utf-8")) for name in pairs}
+    rows = {name: rows_of(scored(name), *pairs[name], said=said[name]) for name in pairs}
+    table = [row for pair_rows in rows.values() for row in pair_rows]
+    doubts = list(filter(None, [too_few_permutations(add_q_values(table), p.permutations)]))
+    notes = {name.replace(".", ":"): said[name]["notes"] for name in pairs}
+    told = {
+        "settings": {**p.model_dump(mode="json"), "sources": None if groups is None else len(np.unique(groups))},
+        "notes": [*doubts, *(f"{name}@{note}" for name, of_pair in notes.items() for note in of_pair)],
+    }
+    curves = [
+        {"video": video.key, "text": text.key, **point}
+        for name, (video, text) in pairs.items()
+        for point in said[name]["points"]
+    ]
+    hubs = hub_rows([("video", s) for s in videos] + [("text", s) for s in texts], k=k)
+
+    def layers() -> Iterator[PairLayers]:
+        yield from map(scored, pairs)
 
     def build(folder: Path) -> None:
         result = folder / "alignment"
         result.mkdir()
-        attributes = {"samples": stores[0].attributes["samples"]}
-        write_alignment(result / "layers.zarr", (pair for pair, _ in scored()), attributes=attributes)
-        table = csv_text(COLUMNS, (row for _, rows in scored() for row in rows))
-        (result / "pairs.csv").write_text(table, encoding="utf-8")
-        tracked = json.dumps(tracked_metrics(largest), indent=2, sort_keys=True) + "\n"
-        (folder / "alignment.json").write_text(tracked, encoding="utf-8")
+        write_alignment(result / "layers.zarr", layers(), attributes={"samples": stores[0].attributes["samples"]})
+        largest = [rows[name][-1] for name in tracked]
+        head = {"n": table[0]["n"], "k": k, "chance": chance}
+        for path, text in {
+            result / "pairs.csv": csv_text(COLUMNS, table),
+            result / "hubs.csv": csv_text(HUBS, hubs),
+            result / "statistics.json": _json(told),
+            folder / "gallery.csv": csv_text(GALLERY, curves),
+            folder / "alignment.json": _json({**head, "pairs": tracked_metrics(largest)}),
+        }.items():
+            path.write_text(text, encoding="utf-8")
 
-    largest = [rows[-1] for _, rows in scored()]
-    outs = {"alignment": project.alignment, "alignment.json": project.results / "alignment.json"}
+    outs = {
+        "alignment": project.alignment,
+        "gallery.csv": project.results / "plots" / "gallery.csv",
+        "alignment.json": project.results / "alignment.json",
+    }
     work.publish(outs, build, staging=project.staging)
+    for line in [*doubts, *_gathered(notes)]:
+        say(f"alignment: {line}")
+    return _summary([pair_rows[-1] for pair_rows in rows.values()], metric=metric)
+
+
+def _groups(project: Project, store: Neighbours) -> Labels | None:
+    """Label the samples that share a source; refuses samples of another set than the stores'."""
+    samples = read_samples(project.samples)
+    if samples.digest != store.attributes["samples"]:
+        raise StoreError(f"{project.samples} holds other samples than {store.path}: run `dvc repro`")
+    return groups_of(samples.sources)
+
+
+def _gathered(said: Mapping[str, Sequence[str]]) -> list[str]:
+    """Say each note once, before it the pairs that it is about, unless it is about all of many."""
+    about: dict[str, list[str]] = {}
+    for name, notes in said.items():
+        for note in notes:
+            about.setdefault(note, []).append(name)
+    return [note if 1 < len(names) == len(said) else f"{', '.join(names)}: {note}" for note, names in about.items()]
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _summary(largest: list[Row], *, metric: str) -> str:
+    """Say how many pairs there are, and what the best of them is beside its null."""
     top = max(largest, key=lambda row: float(row["score"]))
+    null = "" if top["null95"] is None else f", 95 % of permuted ones below {top['null95']:.4f}"
     best = f"best {top['video']}:{top['text']} {top['score']:.4f} at the largest budgets"
-    return f"alignment by {metric}: {len(largest)} pairs, {best} (N = {top['n']}, k = {k}, chance {top['chance']:.4f})"
+    return (
+        f"alignment by {metric}: {len(largest)} pairs, {best} "
+        f"(N = {top['n']}, k = {top['k']}, chance {top['chance']:.4f}{null})"
+    )
 
 
 def score_pair(video: Neighbours, text: Neighbours, *, metric: str, k: int, chance: float) -> PairLayers:
@@ -101,30 +178,6 @@ def score_pair(video: Neighbours, text: Neighbours, *, metric: str, k: int, chan
     a, b = (np.ascontiguousarray(store.ids[:, layer]) for store, layer in zip((video, text), fixed, strict=True))
     count = _native.sample_values(a, b, measure=metric_named(metric).measure, k=k).astype(np.uint16)
     return _named(video, text, score=score, count=count, fixed=fixed, metric=metric, k=k, chance=chance)
-
-
-def rows_of(pair: PairLayers, video: Neighbours, text: Neighbours) -> list[Row]:
-    """One row of ``pairs.csv`` for every cell of the grid; the last one is that of the largest budgets."""
-    rows = []
-    for f, n_f in enumerate(pair.frames):
-        for c, n_c in enumerate(pair.captions):
-            a, b = best_layers(pair.score[f, c])
-            ties = max(video.tie_share[f, a, pair.k - 1], text.tie_share[c, b, pair.k - 1])
-            values = (
-                pair.video, pair.text, n_f, n_c, pair.score[f, c, a, b], pair.chance, pair.n, pair.k, a, b,
-                pair.video_layers[a], pair.text_layers[b], pair.score[f, c][pair.fixed], *pair.fixed, ties,
-            )  # fmt: skip
-            rows.append(dict(zip(COLUMNS, values, strict=True)))
-    return rows
-
-
-def tracked_metrics(largest: Sequence[Row]) -> dict[str, Any]:
-    """What DVC tracks: N, k, chance and, for every pair, its numbers at the largest budgets."""
-    pairs: dict[str, dict[str, dict[str, float]]] = {}
-    for row in largest:
-        values = {name: float(row[name]) for name in ("score", "tie_share")}
-        pairs.setdefault(row["video"], {})[row["text"]] = values
-    return {"n": largest[0]["n"], "k": largest[0]["k"], "chance": largest[0]["chance"], "pairs": pairs}
 
 
 def _layers(store: Neighbours) -> NDArray[np.int32]:
@@ -157,4 +210,5 @@ def _named(
         metric=metric,
         k=k,
         chance=chance,
+        nearest=np.stack([s.ids[-1, layer, :, :k] for s, layer in zip((video, text), fixed, strict=True)]),
     )

@@ -22,7 +22,7 @@ from platoscope.scaling.intervals import (
 from platoscope.scaling.law import Law, fit_law, law_curve
 from platoscope.scaling.points import EXPONENTS, cells_of
 from platoscope.scaling.profiles import profile_intervals
-from platoscope.scaling.words import flags
+from platoscope.scaling.words import not_pinned
 
 LEVEL, BAND = 0.95, (0.90, 0.98)
 FRAMES, CAPTIONS = (1, 2, 4, 8, 16, 32, 64, 80), (1, 2, 4, 10)
@@ -124,7 +124,7 @@ def weakly_pinned(draws: Draws, *, count: int = _COUNT) -> list[Line]:
         law, boot, scores = _noisy(WEAK, rng)
         profiles = profile_intervals(_CELLS, scores, level=LEVEL, exponents=EXPONENTS)
         ends = (profiles["alpha"].low, profiles["alpha"].high) if "alpha" in profiles else _NAN
-        flagged = "alpha" not in profiles or any(flag.startswith("alpha") for flag in flags(law, profiles))
+        flagged = "alpha" not in profiles or "alpha" in not_pinned(law, profiles)
         return (*_found(law, boot)[NAMES.index("alpha")], *ends, float(flagged), float("alpha" in law.at_bound))
 
     found = np.array(draws.of(one, count, name="weakly pinned"))

@@ -48,7 +48,7 @@ SMALL = {
     },
     "neighbours": {"depth": 20},
     "alignment": {"k": 5},
-    "statistics": {"permutations": 99, "draws": 200, "gallery_draws": 2, "gallery_permutations": 19},
+    "statistics": {"permutations": 99, "draws": 200, "by_source": True, "gallery_draws": 2, "gallery_permutations": 19},
     "similarity": {"metrics": []},
     "scaling": {"layers": "fixed"},
     "report": {"samples": 3, "pairs": []},

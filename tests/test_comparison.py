@@ -1,5 +1,7 @@
 """``platoscope compare`` and ``platoscope explain`` on small projects of tables alone."""
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -127,6 +129,7 @@ def explained(project, count=1, neighbours=2):
         metric="mutual_knn",
         k=K,
         chance=K / (N - 1),
+        samples=digest_ids(IDS),
     )
     project.alignment.mkdir(parents=True)
     write_alignment(project.alignment / "layers.zarr", [pair], attributes={"samples": digest_ids(IDS)})
@@ -157,6 +160,18 @@ def test_a_pair_that_is_not_there_lists_those_that_are(project):
 
 def test_samples_of_another_set_are_refused(project):
     explained(project)
-    write_lines(project.samples, [{"id": "one", "source": None, "row": 0}])
-    with pytest.raises(StoreError, match="has 1 samples"):
+    write_lines(project.samples, [{"id": id_, "source": None, "row": row} for row, id_ in enumerate(IDS[::-1])])
+    with pytest.raises(StoreError, match="holds other samples, or in another order"):
         explanation(project, "net", "words", count=1, neighbours=1)
+
+
+def test_sides_of_other_samples_are_refused_and_so_is_a_list_of_others(project, tmp_path):
+    other = make(tmp_path / "two", [f"other_{row}" for row in range(N)])
+    write_lines(project.samples, [{"id": id_, "source": None, "row": row} for row, id_ in enumerate(IDS[::-1])])
+    with pytest.raises(StoreError, match="holds other samples, or in another order"):
+        compare((project, "net:words"), (project, "net:words@1,1"))
+    store = project.neighbours("text", "words")
+    shutil.rmtree(store)
+    shutil.copytree(other.neighbours("text", "words"), store)
+    with pytest.raises(StoreError, match=r"were made from different samples, first in row 0: 'clip_00' and 'other_0'"):
+        compare((project, "net:words"), (project, "net:words@1,1"))

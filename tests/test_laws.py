@@ -96,7 +96,7 @@ def test_without_a_group_the_table_is_one_law(table: Path, command: Command) -> 
     ("text", "message"),
     [
         ("n_f,n_c,score\n1,1,0.1\n1,0,0.2\n", "scores.csv:3: n_c = '0': a budget is a finite number from 1 up"),
-        ("n_f,n_c,score\n1,1,nan\n", "scores.csv:2: score = 'nan': a finite share"),
+        ("n_f,n_c,score\n1,1,nan\n", "scores.csv:2: score = 'nan': a finite number"),
         ("n_f,n_c,score\n1,1,0.1\n2,2,0.2\n", "all: there is no law to fit: 2 distinct cells"),
         ("n_f,score\n1,0.1\n", "scores.csv:1 lacks the columns n_c"),
     ],
@@ -128,6 +128,29 @@ def test_predict_answers_all_that_is_asked(laws: Path, command: Command) -> None
     assert f"cost {answer.cost:g}" in cheapest
     answer = known.split(100, caption_cost=2)
     assert best.startswith(f"best for 100: n_f {answer.n_f:g}, n_c {answer.n_c:g}: {answer.score:.4f} (")
+
+
+def test_of_several_targets_and_totals_each_is_answered(laws: Path, command: Command) -> None:
+    words = ("--target", 0.3, "--target", 0.9, "--target", 0.35, "--total", 10, "--total", 20)
+    code, out, _ = command("predict", laws, "--group", "left", *words)
+    assert code == 0
+    starts = [
+        "cheapest for 0.3: ",
+        "a score of 0.9 is out of reach",
+        "cheapest for 0.35: ",
+        "best for 10: ",
+        "best for ",
+    ]
+    assert [line.startswith(start) for line, start in zip(out.splitlines(), starts, strict=True)] == [True] * 5
+
+
+def test_a_law_whose_draws_were_not_kept_says_that_it_has_no_intervals(laws: Path, command: Command) -> None:
+    document = json.loads(laws.read_text())
+    del document["laws"]["left"]["draws"]
+    laws.write_text(json.dumps(document))
+    first, why = command("predict", laws, "--group", "left", "--at", "16,10")[1].splitlines()
+    assert "%" not in first
+    assert why.startswith("no intervals: the document keeps no draws of this pair")
 
 
 def test_a_target_that_is_out_of_reach_is_an_answer(laws: Path, command: Command) -> None:
@@ -163,3 +186,25 @@ def test_a_file_that_is_no_document_of_laws_is_refused(tmp_path: Path, command: 
     code, _, err = command("predict", path, "--at", "1,1")
     assert code == 2
     assert "no document of kind 'laws', format 1" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b'{"kind": "laws", "format": 1}', "laws.json: laws: Field required (and 1 more)"),
+        (b'{"kind": "laws", "format": 1, "laws": {"a": {}}, "without": {}}', "laws.json: laws > a > form: Field"),
+        (b"[1]", "laws.json is no document of kind 'laws', format 1"),
+        (b"[]", "laws.json is no document of kind 'laws', format 1"),
+        (b'{"kind": "laws", "form', "laws.json is no JSON: "),
+        (b'{"kind": "\xff"}', "laws.json is no JSON: 'utf-8' codec can't decode"),
+    ],
+)
+def test_a_broken_document_is_refused_in_one_line_that_says_where(
+    tmp_path: Path, command: Command, text: bytes, message: str
+) -> None:
+    path = tmp_path / "laws.json"
+    path.write_bytes(text)
+    code, out, err = command("predict", path, "--at", "1,1")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1

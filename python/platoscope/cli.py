@@ -155,8 +155,12 @@ def predict(
     laws: Annotated[Path, typer.Argument(help="What `platoscope fit --json` or the stage scaling wrote.")],
     group: Annotated[str | None, typer.Option(help="Which law, where there are several.")] = None,
     at: Annotated[list[str] | None, typer.Option(help="A budget n_f,n_c; may be repeated.")] = None,
-    target: Annotated[float | None, typer.Option(help="A score: the cheapest budget that reaches it.")] = None,
-    total: Annotated[float | None, typer.Option(help="What may be spent: the best split of it.")] = None,
+    target: Annotated[
+        list[float] | None, typer.Option(help="A score: the cheapest budget that reaches it; may be repeated.")
+    ] = None,
+    total: Annotated[
+        list[float] | None, typer.Option(help="What may be spent: the best split of it; may be repeated.")
+    ] = None,
     frame_cost: Annotated[float, typer.Option(help="Of one frame.")] = 1.0,
     caption_cost: Annotated[float, typer.Option(help="Of one caption.")] = 1.0,
 ) -> None:
@@ -164,7 +168,7 @@ def predict(
     from platoscope.laws import answers
 
     costs = {"frame_cost": frame_cost, "caption_cost": caption_cost}
-    say(answers(laws, group=group, at=at or [], target=target, total=total, **costs))
+    say(answers(laws, group=group, at=at or [], target=target or [], total=total or [], **costs))
 
 
 @app.command()

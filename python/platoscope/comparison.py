@@ -11,21 +11,22 @@ import numpy as np
 from platoscope.alignment.statistics.cells import CellTables
 from platoscope.alignment.statistics.groups import groups_of
 from platoscope.alignment.statistics.paired import Difference, difference, shared_places
-from platoscope.data.samples import read_samples
+from platoscope.data.samples import samples_of
 from platoscope.errors import InputError
 from platoscope.params import AlignmentParams, StatisticsParams
 from platoscope.project import Project
-from platoscope.store import Neighbours, read_neighbours
+from platoscope.store import Neighbours, read_neighbours, same_samples
 
 CELL = re.compile(r"(?P<video>[a-z0-9_]+):(?P<text>[a-z0-9_]+)(?:@(?P<n_f>\d+),(?P<n_c>\d+))?")
 
 
 @dataclass(frozen=True)
 class Named:
-    """A cell by its name, with the ids of its samples and the names of its best pair of layers."""
+    """A cell by its name, with the ids of its samples, their digest and the names of its best pair of layers."""
 
     name: str
     ids: tuple[str, ...]
+    digest: str
     tables: CellTables
     layers: tuple[str, str]
 
@@ -41,7 +42,7 @@ def comparison(
         For a cell that is not named so or does not exist, for samples that are not shared, and where the tables are too
         shallow for what is shared.
     StoreError
-        If a table of neighbours is missing.
+        If a table of neighbours is missing, or was made from other samples than the other side's or samples.jsonl.
     """
     first, second = (named_cell(project, name, alignment) for project, name in (one, other))
     here, there = shared_places(first.ids, second.ids)
@@ -51,8 +52,8 @@ def comparison(
     ]
     p, groups = statistics, None
     if p.by_source:
-        known = dict(zip((s := read_samples(one[0].samples)).ids, s.sources, strict=True))
-        groups = groups_of([known[first.ids[place]] for place in here])
+        samples = samples_of(one[0].samples, digest=first.digest, store=one[0].neighbours("video", "").parent)
+        groups = groups_of([samples.sources[place] for place in here])
     found = difference(
         *cells,
         draws=p.draws,
@@ -71,6 +72,7 @@ def named_cell(project: Project, name: str, alignment: AlignmentParams) -> Named
     if parts is None:
         raise InputError(f"{name!r} names no cell: VIDEO:TEXT@n_f,n_c is one, such as lite0:minilm@16,10")
     stores = [read_neighbours(project.neighbours(side, parts[side])) for side in ("video", "text")]
+    same_samples(*((store.path, store.attributes) for store in stores))
     for store in stores:
         if alignment.k > store.ids.shape[3]:
             raise InputError(f"alignment.k is {alignment.k}, but {store.path} holds {store.ids.shape[3]} neighbours")
@@ -81,6 +83,7 @@ def named_cell(project: Project, name: str, alignment: AlignmentParams) -> Named
     return Named(
         name=f"{parts['video']}:{parts['text']}@{budgets[0]},{budgets[1]}",
         ids=tuple(stores[0].attributes["ids"]),
+        digest=stores[0].attributes["samples"],
         tables=tables,
         layers=(stores[0].layers[tables.best[0]], stores[1].layers[tables.best[1]]),
     )

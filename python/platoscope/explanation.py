@@ -1,11 +1,11 @@
 """``platoscope explain``: on which samples two encoders agree, and who is near to whom, as text for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from platoscope.alignment.extremes import Extreme, extremes
 from platoscope.data.rows import read_lines
-from platoscope.data.samples import read_samples
-from platoscope.errors import InputError, StoreError
+from platoscope.data.samples import samples_of
+from platoscope.errors import InputError
 from platoscope.project import Project
 from platoscope.store import PairLayers, read_alignment
 
@@ -23,9 +23,7 @@ def explanation(project: Project, video: str, text: str, *, count: int, neighbou
         If stores are missing, or samples and captions are not those of the alignment.
     """
     pair = _pair(read_alignment(project.alignment), video, text)
-    ids = read_samples(project.samples).ids
-    if len(ids) != pair.n:
-        raise StoreError(f"{project.samples} has {len(ids)} samples, {project.alignment} {pair.n}: run `dvc repro`")
+    ids = samples_of(project.samples, digest=pair.samples, store=project.alignment).ids
     captions = {row["id"]: row["captions"][0]["text"] for row in read_lines(project.captions) if row["captions"]}
     most, least = extremes(pair, count)
     layers = pair.video_layers[pair.fixed[0]], pair.text_layers[pair.fixed[1]]
@@ -40,11 +38,13 @@ def explanation(project: Project, video: str, text: str, *, count: int, neighbou
     return "\n".join(lines)
 
 
-def _pair(pairs: Sequence[PairLayers], video: str, text: str) -> PairLayers:
+def _pair(pairs: Iterable[PairLayers], video: str, text: str) -> PairLayers:
+    known = []
     for pair in pairs:
         if (pair.video, pair.text) == (video, text):
             return pair
-    raise InputError(f"no pair {video}:{text}; the pairs are {', '.join(f'{p.video}:{p.text}' for p in pairs)}")
+        known.append(f"{pair.video}:{pair.text}")
+    raise InputError(f"no pair {video}:{text}; the pairs are {', '.join(known)}")
 
 
 def _lines(sample: Extreme, ids: Sequence[str], captions: Mapping[str, str], neighbours: int) -> list[str]:

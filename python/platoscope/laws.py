@@ -46,29 +46,36 @@ def answers(
     *,
     group: str | None,
     at: Sequence[str],
-    target: float | None,
-    total: float | None,
+    target: Sequence[float],
+    total: Sequence[float],
     frame_cost: float,
     caption_cost: float,
 ) -> str:
-    """Answer from a document of laws: scores at budgets ("16,10"), the cheapest budget of a target, the best split.
+    """Answer from a document of laws: scores at budgets ("16,10"), the cheapest of each target, the best split of each.
 
     A target that is out of reach is an answer; an ``InputError`` where nothing is asked.
     """
-    law = KnownLaw.of(choose_law(read_laws(path), group, path=path))
-    if not at and target is None and total is None:
+    chosen = choose_law(read_laws(path), group, path=path)
+    law = KnownLaw.of(chosen)
+    if not (at or target or total):
         raise InputError("nothing is asked: --at 16,10, --target 0.35 or --total 100")
     said = [_line("", law.at(*_budget(text)), law.level) for text in at]
-    if target is not None:
-        try:
-            cheapest = law.cheapest(target, frame_cost=frame_cost, caption_cost=caption_cost)
-            said.append(_line(f"cheapest for {target:g}: ", cheapest, law.level))
-        except OutOfReachError as error:
-            said.append(str(error))
-    if total is not None:
-        best = law.split(total, frame_cost=frame_cost, caption_cost=caption_cost)
-        said.append(_line(f"best for {total:g}: ", best, law.level))
+    said += [_cheapest(law, score, frame_cost=frame_cost, caption_cost=caption_cost) for score in target]
+    for most in total:
+        best = law.split(most, frame_cost=frame_cost, caption_cost=caption_cost)
+        said.append(_line(f"best for {most:g}: ", best, law.level))
+    if law.bootstrap is None and chosen["intervals"].get("bootstrap") is not None:
+        said.append("no intervals: the document keeps no draws of this pair (report.pairs names those that it does)")
     return "\n".join(said)
+
+
+def _cheapest(law: KnownLaw, target: float, *, frame_cost: float, caption_cost: float) -> str:
+    """Say which budget reaches a target, or that none does."""
+    try:
+        cheapest = law.cheapest(target, frame_cost=frame_cost, caption_cost=caption_cost)
+    except OutOfReachError as error:
+        return str(error)
+    return _line(f"cheapest for {target:g}: ", cheapest, law.level)
 
 
 def _budget(text: str) -> tuple[float, float]:

@@ -23,6 +23,7 @@ PAIR = PairLayers(
     metric="mutual_knn",
     k=2,
     chance=2 / 3,
+    samples="digest",
 )
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from platoscope.data.rows import write_lines
 from platoscope.errors import InputError, StoreError
 from platoscope.params import parse_params
 from platoscope.project import Project
-from platoscope.store import digest_ids, read_alignment, write_neighbours
+from platoscope.store import digest_ids, read_alignment, read_neighbours, write_neighbours
 
 N, DEPTH, K = 30, 8, 5
 LAYERS = {("video", "big"): 3, ("video", "small"): 1, ("text", "words"): 2}
@@ -102,7 +103,7 @@ def test_every_cell_is_the_metric_of_its_tables(project, metric):
 
 def test_the_neighbours_of_the_fixed_pair_are_kept(project):
     pairs.run(params(), project)
-    big = read_alignment(project.alignment)[0]
+    big = next(read_alignment(project.alignment))
     np.testing.assert_array_equal(big.nearest[0], table(2, 3, 0)[-1, big.fixed[0], :, :K])
     np.testing.assert_array_equal(big.nearest[1], table(3, 2, 2)[-1, big.fixed[1], :, :K])
 
@@ -156,7 +157,7 @@ def test_cells_by_name_and_too_few_permutations_for_all_of_them(project, capsys)
     pairs.run(params(QUICK | {"cells": every}), project)
     assert all(row["p"] for row in rows_of(project))
     told = json.loads((project.alignment / "statistics.json").read_text())
-    assert told["notes"][0].startswith("19 permutations are too few for 12 scores")
+    assert told["warnings"][0].startswith("19 permutations are too few for 12 scores")
     assert "19 permutations are too few for 12 scores" in capsys.readouterr().out
 
 
@@ -179,6 +180,28 @@ def test_samples_of_one_source_stay_together_unless_told_otherwise(project):
     assert apart[5]["score"] == together[5]["score"]
 
 
+def test_samples_of_one_source_have_their_null_and_nothing_else_and_the_notes_say_so(project):
+    settle(project, ["film"] * N)
+    pairs.run(params(), project)
+    last = rows_of(project)[5]
+    assert last["p"]
+    assert {last[name] for name in ("ci_low", "sampling_low", "jackknife_low", "heldout")} == {""}
+    notes = json.loads((project.alignment / "statistics.json").read_text())["notes"]
+    assert sum("all samples are of one source" in note for note in notes) == 4 * 4
+
+
+def test_as_many_neighbours_as_there_are_leave_a_score_and_no_null(project):
+    everyone = np.stack([np.delete(np.arange(N), row) for row in range(N)]).astype(np.int32)
+    for side, key in LAYERS:
+        store = read_neighbours(project.neighbours(side, key))
+        ids = np.broadcast_to(everyone, (*store.ids.shape[:2], N, N - 1)).copy()
+        shutil.rmtree(store.path)
+        write_neighbours(store.path, ids, np.zeros((*ids.shape[:2], N - 1)), attributes=store.attributes)
+    deep = params().model_copy(update={"alignment": params().alignment.model_copy(update={"k": N - 1})})
+    pairs.run(deep, project)
+    assert {(row["score"], row["p"], row["q"]) for row in rows_of(project)} == {("1.0", "", "")}
+
+
 def test_too_few_sources_to_permute_are_an_error_that_counts_them(project):
     settle(project, [f"film_{row // 10}" for row in range(N)])
     with pytest.raises(InputError, match=r"19 .* 6"):
@@ -187,7 +210,7 @@ def test_too_few_sources_to_permute_are_an_error_that_counts_them(project):
 
 def test_samples_of_another_set_are_refused(project):
     write_lines(project.samples, [{"id": "other", "source": None, "row": 0}])
-    with pytest.raises(StoreError, match=r"samples\.jsonl holds other samples than .*big\.zarr"):
+    with pytest.raises(StoreError, match=r"samples\.jsonl .* holds other samples, .* than .*big\.zarr"):
         pairs.run(params(), project)
 
 
@@ -205,7 +228,7 @@ def test_hubs_of_every_layer_are_named_by_their_ids(project):
         ("big", "0"), ("big", "1"), ("big", "2"), ("small", "0"), ("words", "0"), ("words", "1")
     ]  # fmt: skip
     occurs = np.bincount(table(2, 3, 0)[-1, 1, :, :K].ravel(), minlength=N)
-    assert rows[1]["hubs"].split()[0] == f"clip_{occurs.argmax()}:{occurs.max()}"
+    assert json.loads(rows[1]["hubs"])[0] == [f"clip_{occurs.argmax()}", occurs.max()]
     assert float(rows[1]["orphans"]) == np.mean(occurs == 0)
 
 

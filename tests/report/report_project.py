@@ -58,9 +58,14 @@ def pair(video: str, layers: int, *, level: float, seed: int) -> store.PairLayer
         nearest=nearest(rng),
         metric="mutual_knn",
         chance=K / (N - 1),
+        samples=SAMPLES,
         n=N,
         k=K,
     )
+
+
+IDS = [f"clip_{sample:02d}" for sample in range(N)]
+SAMPLES = store.digest_ids(IDS)
 
 
 def nearest(rng: np.random.Generator) -> np.ndarray[Any, np.dtype[np.int32]]:
@@ -108,20 +113,22 @@ SHALLOW = "5 neighbours a sample are too few"
 NOTES = [
     *(f"{video}:words@curves: {SHALLOW} for N = 20 at k = 50" for video in ENCODERS),
     f"thumbnail:words@8,4: no jackknife: {SHALLOW}",
-    "19 permutations are too few for 6 scores",
 ]
+WARNING = "19 permutations are too few for 6 scores"
 
 
 def statistics(project: Project, pairs: list[store.PairLayers], ids: list[str]) -> None:
     """Write what the alignment stage says beyond scores: settings and notes, hubs of every layer, curves."""
-    (project.alignment / "statistics.json").write_text(json.dumps({"settings": SETTINGS, "notes": NOTES}))
+    (project.alignment / "statistics.json").write_text(
+        json.dumps({"settings": SETTINGS, "warnings": [WARNING], "notes": NOTES})
+    )
     sides = [("video", one.video, name) for one in pairs for name in one.video_layers]
     sides += [("text", "words", name) for name in pairs[0].text_layers]
-    hubs = ["side,encoder,layer_name,skew,orphans,hubs"]
-    hubs += [
-        f"{','.join(side)},{place / 8},{place / 40},{ids[place]}:9 {ids[0]}:{place}" for place, side in enumerate(sides)
-    ]
-    (project.alignment / "hubs.csv").write_text("\n".join(hubs) + "\n")
+    with (project.alignment / "hubs.csv").open("w", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["side", "encoder", "layer_name", "skew", "orphans", "hubs"])
+        for place, side in enumerate(sides):
+            table.writerow([*side, place / 8, place / 40, json.dumps([[ids[place], 9], [ids[0], place]])])
     gallery = ["video,text,line,n,k,draws,score,score_min,score_max,chance,null_mean,null95"]
     for place, one in enumerate(pairs):
         for n in (20, N):
@@ -140,8 +147,8 @@ def build(root: Path) -> Project:
     project.alignment.mkdir(parents=True)
     levels = {"net": 0.9, "net_untrained": 0.5, "thumbnail": 0.3}
     pairs = [pair(name, n, level=levels[name], seed=n) for name, n in ENCODERS.items()]
-    ids = [f"clip_{sample:02d}" for sample in range(N)]
-    store.write_alignment(project.alignment / "layers.zarr", pairs, attributes={"samples": store.digest_ids(ids)})
+    ids = IDS
+    store.write_alignment(project.alignment / "layers.zarr", pairs, attributes={"samples": SAMPLES})
     pairs_csv(pairs, project.alignment / "pairs.csv")
     statistics(project, pairs, ids)
     rows = [{"id": name, "source": f"film {place // 2}", "row": N - place} for place, name in enumerate(ids)]
@@ -161,7 +168,6 @@ def build(root: Path) -> Project:
 def report(project: Project, **changes: Any) -> str:
     arguments: dict[str, Any] = {
         "alignment": project.alignment,
-        "scaling_json": project.results / "scaling.json",
         "gallery": project.results / "plots/gallery.csv",
         "laws": project.laws,
         "samples": project.samples,

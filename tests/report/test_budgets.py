@@ -49,6 +49,7 @@ def pair(
         "mutual_knn",
         K,
         K / (N - 1),
+        "digest",
     )
     return Pair(store=store, law=law, control=control, layers="fixed")
 

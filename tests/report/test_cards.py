@@ -41,7 +41,7 @@ def red(picture: str | None) -> tuple[int, ...]:
 
 def test_the_samples_are_the_extremes_of_the_best_trained_pair_with_their_own_pictures(project: Project) -> None:
     page = Page(html(project))
-    overlap = store.read_alignment(project.alignment)[0].count[-1, -1]
+    overlap = next(store.read_alignment(project.alignment)).count[-1, -1]
     most = sorted(range(N), key=lambda sample: (-int(overlap[sample]), sample))[:3]
     least = sorted(range(N), key=lambda sample: (int(overlap[sample]), sample))[:3]
     strips = [image for image in page.all("img") if image.get("class") == "strip"]
@@ -53,7 +53,7 @@ def test_the_samples_are_the_extremes_of_the_best_trained_pair_with_their_own_pi
 
 
 def test_each_card_has_the_neighbours_of_both_sides_nearest_first_and_marks_the_shared_ones(project: Project) -> None:
-    best = store.read_alignment(project.alignment)[0]
+    best = next(store.read_alignment(project.alignment))
     for card in (card for side in cards_of(project, best) for card in side):
         sample = int(card.shown.id.removeprefix("clip_"))
         sides = best.nearest[:, sample].tolist()
@@ -68,7 +68,7 @@ def test_each_card_has_the_neighbours_of_both_sides_nearest_first_and_marks_the_
 
 
 def test_the_page_frames_shared_neighbours_and_lists_all_by_id(project: Project) -> None:
-    best = store.read_alignment(project.alignment)[0]
+    best = next(store.read_alignment(project.alignment))
     shown = [card for side in cards_of(project, best) for card in side]
     framed = sum(one.shared for card in shown for one in (*card.video, *card.text))
     page = Page(html(project))

@@ -45,10 +45,11 @@ def test_every_cell_about_which_something_is_said_has_the_numbers_of_its_row(pro
 
 def test_hubs_are_named_by_ids_that_may_hold_spaces_and_colons(project: Project, tmp_path: Path) -> None:
     head = "side,encoder,layer_name,skew,orphans,hubs\n"
-    (tmp_path / "hubs.csv").write_text(head + "video,net,block_0,1.5,0.25,a b:12 00:01:30:9 c:7\n")
+    row = 'video,net,block_0,1.5,0.25,"[[""clip:1 b"",12],[""00:01:30"",9],[""c"",7]]"\n'
+    (tmp_path / "hubs.csv").write_text(head + row)
     hubs = read(project, alignment=tmp_path).hubs_of("video", "net", "block_0")
     assert hubs is not None
-    assert hubs.top == (("a b", 12), ("00:01:30", 9), ("c", 7))
+    assert hubs.top == (("clip:1 b", 12), ("00:01:30", 9), ("c", 7))
     assert (hubs.skew, hubs.orphans) == (1.5, 0.25)
     assert read(project).hubs_of("text", "net", "block_0") is None
 
@@ -80,3 +81,10 @@ def test_p_is_at_its_floor_where_no_permutation_reached_the_score(project: Proje
     cell = read(project).cells[0]
     assert dataclasses.replace(cell, p=0.05, floor=0.05).at_floor
     assert not dataclasses.replace(cell, p=0.1, floor=0.05).at_floor
+
+
+def test_a_table_that_lacks_a_column_is_refused_by_its_name(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "pairs.csv").write_text("video,text,n_f,n_c,null95\nnet,words,1,1,0.5\n")
+    (tmp_path / "statistics.json").write_text((project.alignment / "statistics.json").read_text())
+    with pytest.raises(DataError, match=r"pairs\.csv:2: the columns score, video_layer_name, .* are missing"):
+        read(project, alignment=tmp_path)

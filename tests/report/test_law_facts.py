@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from report_project import ENCODERS, Page, build, html, report
 
-from platoscope.errors import DataError
+from platoscope.errors import DataError, StoreError
 from platoscope.project import Project
 from platoscope.report.law_facts import PARAMETERS, read_law_facts
+from platoscope.scaling import read_laws
 
 FIVE = ("s_inf", "c_f", "alpha", "c_c", "beta")
 
@@ -30,8 +31,13 @@ def entries(project: Project) -> dict[str, Any]:
 
 def changed(project: Project, tmp_path: Path, change: Any) -> str:
     """The page of a document of laws whose entry of the best pair is changed."""
+    return changed_document(project, tmp_path, lambda document: change(document["laws"]["net:words"]))
+
+
+def changed_document(project: Project, tmp_path: Path, change: Any) -> str:
+    """The page of a document of laws that is changed."""
     document = json.loads(project.laws.read_text())
-    change(document["laws"]["net:words"])
+    change(document)
     path = tmp_path / "laws.json"
     path.write_text(json.dumps(document))
     out = tmp_path / "report.html"
@@ -41,6 +47,11 @@ def changed(project: Project, tmp_path: Path, change: Any) -> str:
 
 def plain(text: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", "", text).split())
+
+
+def law_section(text: str) -> str:
+    """The words of the section about laws."""
+    return plain(text.partition('<section id="law"')[2].partition("</section>")[0])
 
 
 def minus(text: str) -> str:
@@ -93,6 +104,7 @@ def test_rivals_stand_side_by_side_and_the_best_by_each_criterion_is_strong(made
 def test_what_the_grid_pins_is_named_and_what_it_leaves_open_is_said_in_words(made: Project, tmp_path: Path) -> None:
     def change(entry: dict[str, Any]) -> None:
         entry["profiles"] = {name: {"low": 0.1, "high": 0.2, "open": []} for name in FIVE}
+        entry["not_pinned"] = ["s_inf", "alpha"]
         entry["flags"] = [
             "s_inf is not pinned by this grid: from 0.5 up to its bound at 1 the scores are fitted about as well",
             "alpha rests on two budgets: its term is above the rmse at fewer than three",
@@ -101,14 +113,15 @@ def test_what_the_grid_pins_is_named_and_what_it_leaves_open_is_said_in_words(ma
 
     text = plain(changed(made, tmp_path, change))
     assert "the grid pins Cf, Cc and β. What it leaves open:" in text
-    assert "S∞: from 0.5 up to its bound at 1 the scores are fitted about as well" in text
+    assert "S∞ is not pinned by this grid: from 0.5 up to its bound at 1 the scores are fitted about as well" in text
     assert "α rests on two budgets" in text  # noqa: RUF001
     assert "starts disagree: 1 of 6 ended in this curve" in text
 
 
 def test_a_law_that_nothing_is_to_be_said_against_says_so(made: Project, tmp_path: Path) -> None:
     def change(entry: dict[str, Any]) -> None:
-        entry["profiles"], entry["flags"] = {"s_inf": {"low": 0.1, "high": 0.2, "open": []}}, []
+        entry["profiles"] = {"s_inf": {"low": 0.1, "high": 0.2, "open": []}}
+        entry["flags"], entry["not_pinned"] = [], []
 
     text = plain(changed(made, tmp_path, change))
     assert "the grid pins S∞. These ranges" in text
@@ -136,13 +149,31 @@ def test_where_the_intervals_come_from_is_said_once(made: Project) -> None:
     assert plain(html(made)).count(sources.pop()) == 1
 
 
-def test_without_the_document_the_law_stands_alone(made: Project, tmp_path: Path) -> None:
-    out = tmp_path / "report.html"
-    report(made, laws=tmp_path / "none.json", out_html=out, plots_dir=tmp_path / "plots")
-    page = Page(out.read_text())
+@pytest.mark.parametrize("kind", ["residuals", None])
+def test_only_intervals_over_videos_are_said_to_be_what_other_videos_would_change(
+    made: Project, tmp_path: Path, kind: str | None
+) -> None:
+    def change(document: dict[str, Any]) -> None:
+        for entry in document["laws"].values():
+            entry["intervals"]["from"] = "something else"
+            entry["intervals"]["bootstrap"] = kind
+            if kind is None:
+                del entry["draws"], entry["intervals"]["bootstrap"]
+
+    assert "(bootstrap over videos" in law_section(html(made))
+    said = ("what other videos of the same kind would change", "asks what other videos would change")
+    assert all(words in law_section(html(made)) for words in said)
+    text = law_section(changed_document(made, tmp_path, change))
+    assert "(something else)." in text
+    assert not [words for words in said if words in text]
+
+
+def test_without_a_law_nothing_is_said_of_what_grids_pin(made: Project, tmp_path: Path) -> None:
+    text = changed_document(made, tmp_path, lambda document: document.update(laws={}))
+    page = Page(text)
     assert len(page.tables["law"]) == 1
     assert len(page.tables["law"][0]) == 1 + len(ENCODERS)
-    assert "pins" not in plain(out.read_text())
+    assert "pins" not in plain(text)
 
 
 def test_a_document_without_a_law_is_none_and_one_of_another_format_is_refused(tmp_path: Path) -> None:
@@ -152,6 +183,23 @@ def test_a_document_without_a_law_is_none_and_one_of_another_format_is_refused(t
     path.write_text(json.dumps({"kind": "laws", "format": 99, "laws": {"net:words": {}}}))
     with pytest.raises(DataError, match=r"laws\.json is no document of kind 'laws'"):
         read_law_facts(path)
+
+
+@pytest.mark.parametrize("text", [b"[1]", b"[]", b'{"kind": "laws", "format"', b'"\xff"', b'{"a": {}}'])
+def test_a_broken_document_is_refused_by_its_name_as_predict_refuses_it(tmp_path: Path, text: bytes) -> None:
+    path = tmp_path / "laws.json"
+    path.write_bytes(text)
+    with pytest.raises(DataError) as ours:
+        read_law_facts(path)
+    with pytest.raises(DataError) as theirs:
+        read_laws(path)
+    assert str(ours.value) == str(theirs.value)
+    assert str(ours.value).startswith(f"{path} is no ")
+
+
+def test_a_document_that_is_missing_is_asked_for_by_the_stage_that_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"laws\.json is missing: make it with `dvc repro scaling`"):
+        read_law_facts(tmp_path / "laws.json")
 
 
 def test_the_papers_law_is_printed_beside_the_growth_as_the_paper_prints_it(made: Project) -> None:

@@ -99,18 +99,28 @@ def test_every_pair_stands_in_both_tables_with_the_numbers_of_the_stores(made: P
 
 
 def test_a_parameter_at_its_bound_is_marked_and_one_that_rests_on_two_budgets(project: Project) -> None:
-    path = project.results / "scaling.json"
-    law = {"s_inf": 1.0, "c_f": 0.5, "alpha": 5.0, "c_c": 0.0, "r2": 0.9, "rmse": 0.02}
-    path.write_text(json.dumps({"pairs": {"net": {"words": law}}}))
-    row = Page(report(project, laws=project.data / "none.json")).row("law", "net ")
+    document = json.loads(project.laws.read_text())
+    law = document["laws"]["net:words"]
+    law["parameters"] = {"s_inf": 1.0, "c_f": 0.5, "alpha": 5.0, "c_c": 0.0}
+    law["r2"], law["rmse"], law["intervals"]["parameters"] = 0.9, 0.02, {}
+    del law["heldout_rmse"]
+    project.laws.write_text(json.dumps(document))
+    row = Page(report(project)).row("law", "net ")
     assert row == ["1.000†", "0.500", "5.000‡", "0.000†", "–", "0.900", "0.0200", "–"]  # noqa: RUF001
 
 
-def test_pairs_without_a_law_are_drawn_without_one(project: Project) -> None:
+def test_laws_of_pairs_that_dvc_does_not_track_stand_in_the_page_all_the_same(project: Project) -> None:
     (project.results / "scaling.json").write_text('{"pairs": {}}')
-    row = Page(report(project, laws=project.data / "none.json")).row("law", "net ")
+    law = json.loads(project.laws.read_text())["laws"]["net:words"]
+    assert Page(report(project)).row("law", "net ")[0].startswith(f"{law['parameters']['s_inf']:.3f}")
+
+
+def test_pairs_without_a_law_are_drawn_without_one(project: Project) -> None:
+    why = {f"{name}:words": "no budget varies" for name in ENCODERS}
+    project.laws.write_text(json.dumps({"kind": "laws", "format": 1, "laws": {}, "without": why}))
+    row = Page(report(project)).row("law", "net ")
     assert row == ["\N{EN DASH}"] * 8
-    pair = read_facts(alignment=project.alignment, scaling_json=project.results / "scaling.json", params_text=PARAMS)[0]
+    pair = read_facts(alignment=project.alignment, laws=project.laws, params_text=PARAMS)[0]
     assert pair.series("frames").law is None
     assert pair.curves("captions") is None
 
@@ -161,7 +171,7 @@ def test_the_table_of_layers_holds_every_score_at_the_largest_budgets(made: Proj
 
 
 def test_the_intervals_are_those_of_the_mean_overlap(made: Project) -> None:
-    net = read_facts(alignment=made.alignment, scaling_json=made.results / "scaling.json", params_text=PARAMS)[0]
+    net = read_facts(alignment=made.alignment, laws=made.laws, params_text=PARAMS)[0]
     shares = net.store.count[1, -1] / K
     expected = 1.96 * np.sqrt(np.sum((shares - shares.mean()) ** 2) / (N - 1) / N)
     assert net.series("frames").half_width[1] == pytest.approx(expected)  # type: ignore[index]
@@ -170,14 +180,14 @@ def test_the_intervals_are_those_of_the_mean_overlap(made: Project) -> None:
 
 def test_scores_of_every_cells_best_layers_have_no_interval(project: Project) -> None:
     text = PARAMS + "scaling: {layers: per_cell}\n"
-    net = read_facts(alignment=project.alignment, scaling_json=project.results / "scaling.json", params_text=text)[0]
+    net = read_facts(alignment=project.alignment, laws=project.laws, params_text=text)[0]
     np.testing.assert_array_equal(net.grid, net.store.score.max(axis=(2, 3)))
     assert net.series("captions").half_width is None
     assert "best pair of layers of every cell" in report(project, params_text=text)
 
 
 def test_the_best_pair_is_a_trained_one_and_pictures_of_many_keep_the_best_and_controls(project: Project) -> None:
-    pairs = read_facts(alignment=project.alignment, scaling_json=project.results / "scaling.json", params_text=PARAMS)
+    pairs = read_facts(alignment=project.alignment, laws=project.laws, params_text=PARAMS)
     assert [pair.control for pair in pairs] == [None, "untrained", "pixels"]
     assert best_pair(pairs).store.video == "net"
     assert best_pair(pairs[1:]).store.video == "net_untrained"
@@ -190,13 +200,13 @@ def test_the_best_pair_is_a_trained_one_and_pictures_of_many_keep_the_best_and_c
 
 def test_what_is_missing_or_does_not_belong_is_refused_by_name(project: Project) -> None:
     with pytest.raises(StoreError, match=r"nothing\.json is missing"):
-        report(project, scaling_json=project.results / "nothing.json")
+        report(project, laws=project.data / "nothing.json")
     with pytest.raises(InputError, match="params name no video encoder 'thumbnail', only net, net_untrained"):
         report(project, params_text=re.sub(r"    thumbnail: .*\n", "", PARAMS))
     lines = project.samples.read_text().splitlines(keepends=True)
     short = project.data / "short.jsonl"
     short.write_text("".join(lines[:-1]))
-    with pytest.raises(StoreError, match=r"short\.jsonl has 39 samples"):
+    with pytest.raises(StoreError, match=r"short\.jsonl \(39 samples, .* holds other samples"):
         report(project, samples=short)
     few = project.data / "few.zarr"
     store.write_thumbnails(few, np.zeros((N - 1, 4, 16, 16, 3), np.uint8), ids=["x"])
@@ -214,3 +224,14 @@ def test_the_stage_reads_the_project_and_sums_up_in_one_line(project: Project) -
     assert text.count("neighbours in common · clip_") == 6
     assert "40 videos with their captions (from 20 sources)" in " ".join(text.split())
     assert store.digest_ids([f"clip_{sample:02d}" for sample in range(N)]) in text
+
+
+def test_the_bars_of_points_keep_sources_together() -> None:
+    one = pair("net", 2, level=0.8, seed=1)
+    count = np.repeat(one.count[:, :, ::4], 4, axis=2)  # four copies of each
+    alike = Pair(store=dataclasses.replace(one, count=count), law=None, control=None, layers="fixed")
+    whole = dataclasses.replace(alike, groups=np.arange(N) // 4)
+    assert whole.half_width is not None
+    assert alike.half_width is not None
+    np.testing.assert_allclose(whole.half_width / alike.half_width, 2 * np.sqrt((N - 1) / N * (N / 4) / (N / 4 - 1)))
+    assert dataclasses.replace(alike, groups=np.zeros(N, np.int64)).half_width is None

@@ -9,7 +9,7 @@ from law_grids import CAPTIONS, FRAMES, noisy
 
 from platoscope.errors import DataError, InputError
 from platoscope.scaling import fit_law, fit_points, read_laws, write_laws
-from platoscope.scaling.document import choose_law, entry
+from platoscope.scaling.document import choose_law, entry, read_document
 
 FIT = fit_points(FRAMES, CAPTIONS, noisy(0), draws=100)
 
@@ -91,13 +91,53 @@ def test_the_fit_to_the_other_choice_of_layers_stands_beside_it(tmp_path: Path) 
     assert (found["other_layers"]["r2"], found["other_layers"]["rmse"]) == (other.r2, other.rmse)
 
 
-def test_equal_fits_are_equal_bytes_and_lists_of_numbers_are_one_line(tmp_path: Path) -> None:
-    first = write(tmp_path, one=entry(FIT)).read_bytes()
+def test_equal_fits_are_equal_bytes_and_a_law_is_a_few_lines_with_one_of_draws_a_parameter(tmp_path: Path) -> None:
+    one = entry(FIT)
+    first = write(tmp_path, one=one).read_bytes()
     assert write(tmp_path, one=entry(fit_points(FRAMES, CAPTIONS, noisy(0), draws=100))).read_bytes() == first
     text = first.decode()
-    assert max(line.count(",") for line in text.splitlines()) > 90
-    assert json.loads(text)["without"] == {"flat": "there is no law to fit"}
+    lines = text.splitlines()
+    assert len(lines) == 5 + len(one) + len(one["draws"]) + 1 + 6  # what stands around the law, and an end of draws
+    assert lines[5] == '   "form": "full",'
+    for name, values in one["draws"].items():
+        assert [json.dumps(name) + ": " + json.dumps(values) in line for line in lines].count(True) == 1
+    assert json.loads(text) == {
+        "kind": "laws",
+        "format": 1,
+        "laws": {"one": one},
+        "without": {"flat": "there is no law to fit"},
+    }
     assert text.endswith("}\n")
+
+
+@pytest.mark.parametrize("name", ["a [ b ]", "a [b]", "[ 1,  2 ]", 'a "b\\', "{ }", "x\ny"])
+def test_names_of_groups_come_back_as_they_are(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "laws.json"
+    write_laws(path, {name: entry(FIT)}, without={f"{name}[ ]": f"[ {name} ]"})
+    assert list(read_laws(path)) == [name]
+    assert read_document(path)["without"] == {f"{name}[ ]": f"[ {name} ]"}
+
+
+def test_two_names_that_differ_in_blanks_alone_are_two_laws(tmp_path: Path) -> None:
+    path = tmp_path / "laws.json"
+    write_laws(path, {"a [ b ]": entry(FIT), "a [b]": entry(FIT)}, without={})
+    assert list(read_laws(path)) == ["a [ b ]", "a [b]"]
+
+
+def test_draws_are_kept_or_dropped_and_all_else_stays(tmp_path: Path) -> None:
+    whole, less = entry(FIT), entry(FIT, draws="dropped")
+    assert less == {name: value for name, value in whole.items() if name != "draws"}
+    assert read_laws(write(tmp_path, one=less))["one"] == less
+
+
+def test_what_the_flags_doubt_is_named_besides(tmp_path: Path) -> None:
+    steep = 0.5 - 0.2 * (FRAMES == 1) + np.random.default_rng(0).normal(0, 0.01, 30)
+    fit = fit_points(FRAMES, CAPTIONS, steep, draws=100)
+    found = read_laws(write(tmp_path, one=entry(fit)))["one"]
+    doubted = {flag.split(" ")[0] for flag in fit.flags}
+    assert "alpha" in found["not_pinned"]
+    assert set(found["not_pinned"]) == doubted & set(found["parameters"])
+    assert entry(FIT)["not_pinned"] == []
 
 
 @pytest.mark.parametrize(
@@ -107,6 +147,7 @@ def test_equal_fits_are_equal_bytes_and_lists_of_numbers_are_one_line(tmp_path: 
         ("[]", "no document of kind 'laws', format 1"),
         ('{"kind": "laws", "format": 2, "laws": {}}', "no document of kind 'laws', format 1"),
         ('{"kind": "laws", "format": 1, "laws": {}, "without": {"a": "flat"}}', "has no law: a: flat"),
+        ('{"kind": "laws", "format": 1, "laws": [], "without": {}}', r"laws\.json: laws: Input should be"),
     ],
 )
 def test_another_file_is_refused(tmp_path: Path, text: str, message: str) -> None:

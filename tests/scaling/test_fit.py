@@ -50,6 +50,25 @@ def test_where_samples_are_known_videos_are_drawn_whole_sources_at_a_time_and_it
     assert fits[0].law == fits[1].law
 
 
+@pytest.mark.parametrize("n", [50, 1])
+def test_samples_of_one_source_have_residuals_drawn_and_it_is_said_why(n: int) -> None:
+    x = of_samples(n=n)
+    fit = fit_points(FRAMES, CAPTIONS, x.mean(axis=0), draws=100, of_samples=OfSamples(x, ["film"] * n))
+    alone = fit_points(FRAMES, CAPTIONS, x.mean(axis=0), draws=100)
+    assert fit.bootstrap is not None
+    assert fit.bootstrap.kind == "residuals"
+    assert (
+        "as all samples are of one source, beside which none can be drawn (statistics.by_source" in fit.intervals_from
+    )
+    assert (fit.intervals, fit.law) == (alone.intervals, alone.law)
+
+
+def test_two_sources_are_enough_for_videos_to_be_drawn() -> None:
+    x = of_samples(n=20)
+    fit = fit_points(FRAMES, CAPTIONS, x.mean(axis=0), draws=100, of_samples=OfSamples(x, ["film"] * 19 + [None]))
+    assert "100 draws of 2 whole sources of 20 videos" in fit.intervals_from
+
+
 def test_samples_belong_to_their_cells_whatever_the_order_of_the_points() -> None:
     x, order = of_samples(), np.random.default_rng(1).permutation(30)
     score = x.mean(axis=0)
@@ -94,7 +113,9 @@ def test_scores_that_do_not_rise_with_frames_are_flagged_in_words() -> None:
         ({"draws": 99}, "draws = 99: at least 100"),
         ({"level": 1.0}, "level = 1.0: a share between 0 and 1"),
         ({"of_samples": OfSamples(of_samples(), [None] * 60)}, "average to others than the cells'"),
-        ({"of_samples": OfSamples(of_samples()[:, :9], [None] * 60)}, r"\(60, 9\): \[sample, 30\] is needed"),
+        ({"of_samples": OfSamples(of_samples()[:, :9], [None] * 60)}, r"\(60, 9\): \[sample, point\] = \(60, 30\)"),
+        ({"of_samples": OfSamples(of_samples(), [None] * 59)}, r"\(60, 30\): \[sample, point\] = \(59, 30\)"),
+        ({"of_samples": OfSamples(np.empty((0, 30)), [])}, r"\(0, 30\): \[sample, point\] = \(0, 30\)"),
     ],
 )
 def test_what_does_not_fit_is_refused(change: dict[str, object], message: str) -> None:

@@ -220,3 +220,21 @@ def test_a_law_is_a_value() -> None:
     assert isinstance(law, Law)
     with pytest.raises(AttributeError):
         law.s_inf = 0.0  # type: ignore[misc]
+
+
+def test_a_reduced_law_counts_only_starts_that_differ_in_the_budget_that_varies() -> None:
+    budget, held = np.array([1.0, 2, 4, 8, 16, 32]), np.full(6, 3.0)
+    for law in (fit_law(budget, held, 0.6 - 0.3 / budget), fit_law(held, budget, 0.6 - 0.3 / budget)):
+        assert (law.starts, law.agreeing) == (4, 4)  # the better half of either side, and one on each side of the best
+        assert law.converged
+    # Noise alone, whose lowest valley is narrower than the steps between the starts: one search finds it.
+    rough = np.random.default_rng(135).uniform(0.2, 0.8, 6)
+    for law in (fit_law(budget, held, rough), fit_law(held, budget, rough)):
+        assert law.agreeing == 1
+        assert not law.converged
+
+
+def test_starts_at_a_corner_of_the_box_count_once() -> None:
+    steep = 0.5 - 0.2 * (FRAMES == 1) - 0.1 * (CAPTIONS == 1)
+    law = fit_law(FRAMES, CAPTIONS, steep)
+    assert law.starts == 5

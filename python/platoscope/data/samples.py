@@ -50,6 +50,23 @@ def read_samples(path: Path) -> Samples:
     )
 
 
+def samples_of(path: Path, *, digest: str, store: Path) -> Samples:
+    """Read ``data/samples.jsonl``, which has to hold the samples that ``store`` was made from, in their order.
+
+    Raises
+    ------
+    StoreError
+        If their digest is another than the store's; it names both.
+    """
+    samples = read_samples(path)
+    if samples.digest != digest:
+        raise StoreError(
+            f"{path} ({len(samples.ids)} samples, {samples.digest[:12]}) holds other samples, or in another order, "
+            f"than {store} ({digest[:12]}): run `dvc repro`"
+        )
+    return samples
+
+
 def run(params: Params, project: Project) -> str:
     """Write ``data/samples.jsonl`` and ``data/excluded.csv``; gives the summary line."""
     videos = read_lines(project.dataset / "videos.jsonl")

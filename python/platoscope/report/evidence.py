@@ -5,28 +5,31 @@
 or empty, and is not shown.
 """
 
-import csv
 import json
-import math
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from platoscope.errors import DataError
+from platoscope.scaling.tables import Row, number, read_rows
 
-Row = Mapping[str, str]
 Ends = tuple[float, float]
-HUB = re.compile(r"(.+?):(\d+)(?: |$)")  # "id:occurrences", and an id may hold spaces and colons
+GALLERY = ("video", "text", "line", "n", "k", "draws", "score", "score_min", "score_max", "chance", "null95")
+CELL = (
+    "video", "text", "n_f", "n_c", "score", "video_layer_name", "text_layer_name", "null_mean", "p", "p_floor", "q",
+    "calibrated", "calibrated95", "ci_low", "ci_high", "sampling_low", "sampling_high", "jackknife_low",
+    "jackknife_high", "heldout", "tie_share",
+)  # fmt: skip
+HUBS = ("side", "encoder", "layer_name", "skew", "orphans", "hubs")
 
 
 @dataclass(frozen=True)
 class Cell:
     """What is said about one cell of the grid of two encoders, whose score is that of its best pair of layers.
 
-    ``queries`` and ``samples`` are the two intervals, (low, high); the latter is ``None`` where the tables of
-    neighbours are too shallow for it. ``floor`` is the least that ``p`` can be.
+    ``samples``, ``jackknife`` and ``queries`` are intervals, (low, high), ``None`` where they do not exist, as
+    ``heldout`` is. ``floor`` is the least that ``p`` can be.
     """
 
     video: str
@@ -93,6 +96,7 @@ class Evidence:
     """All that is known beyond scores. Without ``settings`` nothing was said and ``cells`` is empty."""
 
     settings: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     cells: tuple[Cell, ...] = ()
     gallery: tuple[Point, ...] = ()
@@ -121,86 +125,84 @@ def read_evidence(*, alignment: Path, gallery: Path) -> Evidence:
     DataError
         For a value that is no number; it names file, line and column.
     """
-    hubs = tuple(_hubs(row, where) for row, where in _rows(alignment / "hubs.csv"))
-    points = tuple(_point(row, where) for row, where in _rows(gallery))
+    hubs = tuple(_hubs(row, where) for row, where in _rows(alignment / "hubs.csv", HUBS))
+    points = tuple(_point(row, where) for row, where in _rows(gallery, GALLERY))
     told = alignment / "statistics.json"
     if not told.is_file():
         return Evidence(gallery=points, hubs=hubs)
     said = json.loads(told.read_text(encoding="utf-8"))
-    cells = tuple(_cell(row, where) for row, where in _rows(alignment / "pairs.csv") if row.get("null95"))
-    return Evidence(settings=said["settings"], notes=tuple(said["notes"]), cells=cells, gallery=points, hubs=hubs)
+    cells = tuple(_cell(row, where) for row, where in _rows(alignment / "pairs.csv", ()) if row.get("null95"))
+    return Evidence(
+        settings=said["settings"],
+        warnings=tuple(said["warnings"]),
+        notes=tuple(said["notes"]),
+        cells=cells,
+        gallery=points,
+        hubs=hubs,
+    )
 
 
-def _rows(path: Path) -> Iterator[tuple[Row, str]]:
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[Row, str]]:
     """Every row of a table with its place for messages; none where there is no file."""
-    if not path.is_file():
-        return
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        for row in reader:
-            yield row, f"{path}:{reader.line_num}"
+    return read_rows(path, columns=columns) if path.is_file() else iter(())
 
 
 def _cell(row: Row, where: str) -> Cell:
+    if missing := [name for name in CELL if name not in row]:
+        raise DataError(f"{where}: the columns {', '.join(missing)} are missing beside null95")
     return Cell(
         video=row["video"],
         text=row["text"],
-        n_f=int(_number(row, "n_f", where)),
-        n_c=int(_number(row, "n_c", where)),
-        score=_number(row, "score", where),
+        n_f=int(number(row, "n_f", where)),
+        n_c=int(number(row, "n_c", where)),
+        score=number(row, "score", where),
         layers=(row["video_layer_name"], row["text_layer_name"]),
-        null_mean=_number(row, "null_mean", where),
-        null95=_number(row, "null95", where),
-        p=_number(row, "p", where),
-        floor=_number(row, "p_floor", where),
-        q=_number(row, "q", where),
-        calibrated=_number(row, "calibrated", where),
-        calibrated95=_number(row, "calibrated95", where),
+        null_mean=number(row, "null_mean", where),
+        null95=number(row, "null95", where),
+        p=number(row, "p", where),
+        floor=number(row, "p_floor", where),
+        q=number(row, "q", where),
+        calibrated=number(row, "calibrated", where),
+        calibrated95=number(row, "calibrated95", where),
         queries=_ends(row, "ci", where),
         samples=_ends(row, "sampling", where),
         jackknife=_ends(row, "jackknife", where),
-        heldout=_number(row, "heldout", where) if row["heldout"] else None,
-        ties=_number(row, "tie_share", where),
+        heldout=number(row, "heldout", where) if row["heldout"] else None,
+        ties=number(row, "tie_share", where),
     )
 
 
 def _ends(row: Row, name: str, where: str) -> Ends | None:
     """An interval, which has no ends where there is none."""
     low, high = f"{name}_low", f"{name}_high"
-    return (_number(row, low, where), _number(row, high, where)) if row[low] or row[high] else None
+    return (number(row, low, where), number(row, high, where)) if row[low] or row[high] else None
 
 
 def _point(row: Row, where: str) -> Point:
-    whole = {name: int(_number(row, name, where)) for name in ("n", "k", "draws")}
+    whole = {name: int(number(row, name, where)) for name in ("n", "k", "draws")}
     return Point(
         video=row["video"],
         text=row["text"],
         line=row["line"],
-        score=_number(row, "score", where),
-        low=_number(row, "score_min", where),
-        high=_number(row, "score_max", where),
-        chance=_number(row, "chance", where),
-        null95=_number(row, "null95", where),
+        score=number(row, "score", where),
+        low=number(row, "score_min", where),
+        high=number(row, "score_max", where),
+        chance=number(row, "chance", where),
+        null95=number(row, "null95", where),
         **whole,
     )
 
 
 def _hubs(row: Row, where: str) -> Hubs:
+    try:
+        top = tuple((str(name), int(times)) for name, times in json.loads(row["hubs"]))
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{where}: hubs = {row['hubs']!r:.60}: a list of [id, occurrences] is needed") from error
     return Hubs(
         side=row["side"],
         encoder=row["encoder"],
         layer=row["layer_name"],
-        skew=_number(row, "skew", where),
-        orphans=_number(row, "orphans", where),
-        top=tuple((name, int(times)) for name, times in HUB.findall(row["hubs"])),
+        skew=number(row, "skew", where),
+        orphans=number(row, "orphans", where),
+        top=top,
     )
-
-
-def _number(row: Row, column: str, where: str) -> float:
-    try:
-        value = float(row[column])
-    except (KeyError, TypeError, ValueError):
-        value = math.nan
-    if not math.isfinite(value):
-        raise DataError(f"{where}: {column} = {row.get(column)!r}: a finite number is needed")
-    return value

@@ -1,10 +1,9 @@
 """What the report knows: the alignment of every pair of encoders, its law, and which encoders are controls.
 
-`data/alignment/layers.zarr`, `results/scaling.json` and the text of params.yaml become a list of pairs, in the order of
-the store.
+`data/alignment/layers.zarr`, `data/scaling/laws.json` and the text of params.yaml become a list of pairs, in the order
+of the store.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,11 @@ import yaml
 from numpy.typing import NDArray
 
 from platoscope.alignment.scores import metric_named
+from platoscope.alignment.statistics.bootstrap import query_error
+from platoscope.alignment.statistics.groups import Labels
 from platoscope.errors import InputError, StoreError
 from platoscope.report.curves import Series
+from platoscope.scaling.document import read_document
 from platoscope.scaling.law import law_curve
 from platoscope.store import PairLayers, read_alignment
 
@@ -31,13 +33,15 @@ class Pair:
     """One pair of encoders.
 
     ``control`` says what makes it a control ("untrained", "pixels"), ``None`` for trained encoders; ``law`` holds the
-    parameters of scaling.json; ``layers`` which scores the law was fitted to ("fixed", "per_cell").
+    parameters, r2, rmse and heldout_rmse, those that exist; ``layers`` says which scores the law was fitted to
+    ("fixed", "per_cell"); ``groups`` labels the samples that stay together, [sample], where any do.
     """
 
     store: PairLayers
     law: Mapping[str, float] | None
     control: str | None
     layers: str
+    groups: Labels | None = None
 
     @property
     def name(self) -> str:
@@ -82,10 +86,13 @@ class Pair:
 
     @property
     def half_width(self) -> Array | None:
-        """Half of the normal 95 % interval over queries, [n_f, n_c]; the counts kept are those of the fixed pair."""
-        if self.layers == "per_cell":
+        """Half of the normal 95 % interval over queries, [n_f, n_c], samples of one source together.
+
+        The counts kept are those of the fixed pair; ``None`` where others were fitted, and where there is one source.
+        """
+        if self.layers == "per_cell" or (self.groups is not None and len(np.unique(self.groups)) == 1):
             return None
-        return np.asarray(NORMAL95 * self.of_samples.std(axis=2, ddof=1) / np.sqrt(self.store.n), dtype=np.float64)
+        return NORMAL95 * query_error(self.of_samples, groups=self.groups)
 
     def budgets(self, axis: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The budgets of an axis, and those of the other."""
@@ -141,8 +148,8 @@ class Pair:
         return [curve for curve in curves if curve is not None] or None
 
 
-def read_facts(*, alignment: Path, scaling_json: Path, params_text: str) -> list[Pair]:
-    """Read every pair of the alignment folder with its law.
+def read_facts(*, alignment: Path, laws: Path, params_text: str) -> list[Pair]:
+    """Read every pair of the alignment folder with its law, of the document ``laws``.
 
     Raises
     ------
@@ -150,24 +157,32 @@ def read_facts(*, alignment: Path, scaling_json: Path, params_text: str) -> list
         Where a store is missing or holds no pair.
     InputError
         Where params name no such encoder.
+    DataError
+        Where the document of laws is none.
     """
-    stores = read_alignment(alignment)
+    stores = list(read_alignment(alignment))
     if not stores:
         raise StoreError(f"{alignment} holds no pair of encoders: make it with `dvc repro alignment`")
-    if not scaling_json.is_file():
-        raise StoreError(f"{scaling_json} is missing: make it with `dvc repro scaling`")
-    laws = json.loads(scaling_json.read_text(encoding="utf-8"))["pairs"]
+    entries = read_entries(laws)
     params = yaml.safe_load(params_text)
     layers = (params.get("scaling") or {}).get("layers", "fixed")
     return [
         Pair(
             store=store,
-            law=laws.get(store.video, {}).get(store.text),
+            law=_law(entries.get(f"{store.video}:{store.text}")),
             control=_control(params, "video", store.video) or _control(params, "text", store.text),
             layers=layers,
         )
         for store in stores
     ]
+
+
+def read_entries(laws: Path) -> dict[str, dict[str, Any]]:
+    """Read the entries of the document of laws by "VIDEO:TEXT"; StoreError where it is missing."""
+    if not laws.is_file():
+        raise StoreError(f"{laws} is missing: make it with `dvc repro scaling`, or get it with `dvc pull`")
+    entries: dict[str, dict[str, Any]] = read_document(laws)["laws"]
+    return entries
 
 
 def best_pair(pairs: Sequence[Pair]) -> Pair:
@@ -209,6 +224,14 @@ def _leading(pairs: Sequence[Pair], counts: tuple[int, int]) -> list[Pair]:
         kind = [pair for pair in pairs if (pair.control is not None) == control]
         chosen |= {pair.name for pair in sorted(kind, key=lambda pair: -pair.largest)[:count]}
     return [pair for pair in pairs if pair.name in chosen]
+
+
+def _law(entry: Mapping[str, Any] | None) -> dict[str, float] | None:
+    """The numbers of a law that the page prints: parameters and errors, those that exist."""
+    if entry is None:
+        return None
+    errors = {name: entry[name] for name in ("r2", "rmse", "heldout_rmse") if name in entry}
+    return {**entry["parameters"], **errors}
 
 
 def _control(params: Mapping[str, Any], side: str, key: str) -> str | None:

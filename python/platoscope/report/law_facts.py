@@ -3,14 +3,12 @@
 The document (`data/scaling/laws.json`) has an entry a pair of encoders: intervals, profiles, flags and rivals.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platoscope.report.facts import Pair
-from platoscope.scaling.document import read_laws
+from platoscope.report.facts import Pair, read_entries
 from platoscope.scaling.law import parameters_at_bound, weak_exponents
 from platoscope.scaling.rivals import CRITERIA
 
@@ -23,7 +21,6 @@ CURVES = {
     "logarithmic": "no saturation",
 }
 DASH = "\N{EN DASH}"
-NOT_PINNED = " is not pinned by this grid: "  # as scaling.words says it
 Entry = Mapping[str, Any]
 
 
@@ -56,14 +53,18 @@ class LawFacts:
 
     @property
     def pinned(self) -> list[str]:
-        """The parameters that the grid pins: those with a profile that no flag names."""
-        flagged = {flag.split(" ")[0] for flag in self.entry["flags"]}
-        return [name for name in PARAMETERS if name in self.entry["profiles"] and name not in flagged]
+        """The parameters that the grid pins: those with a profile that are not said not to be."""
+        return [name for name in PARAMETERS if name in self.entry["profiles"] and name not in self.entry["not_pinned"]]
 
     @property
     def flags(self) -> list[str]:
-        """The doubts in words; of what is not pinned the range alone, since the page says what that is."""
-        return [flag.replace(NOT_PINNED, ": ") for flag in self.entry["flags"]]
+        """The doubts in words."""
+        return list(self.entry["flags"])
+
+    @property
+    def by_videos(self) -> bool:
+        """Whether the intervals are those of other videos."""
+        return bool(self.entry["intervals"].get("bootstrap") == "videos")
 
     @property
     def source(self) -> str:
@@ -116,16 +117,16 @@ class LawFacts:
 
 
 def read_law_facts(path: Path) -> dict[str, LawFacts]:
-    """Read the document of laws by "VIDEO:TEXT"; nothing where it is not there or no budgets determine a law.
+    """Read the document of laws by "VIDEO:TEXT"; nothing where no budgets determine a law.
 
     Raises
     ------
+    StoreError
+        Where it is missing.
     DataError
-        Where it is of another kind or format.
+        Where it is of another kind or format, or lacks something.
     """
-    if not path.is_file() or json.loads(path.read_text(encoding="utf-8")).get("laws") == {}:
-        return {}
-    return {name: LawFacts(entry) for name, entry in read_laws(path).items()}
+    return {name: LawFacts(entry) for name, entry in read_entries(path).items()}
 
 
 def facts_of(pair: Pair, laws: Mapping[str, LawFacts]) -> LawFacts | None:

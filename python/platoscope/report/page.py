@@ -107,6 +107,7 @@ def _believed(pairs: Sequence[Pair], best: Pair, evidence: Evidence) -> dict[str
     return {
         "curved": curved,
         "settings": evidence.settings,
+        "warnings": evidence.warnings,
         "said": next(reversed(own or evidence.cells), None),
         "null95": null_of(best, evidence),
         "tested": len(evidence.cells),

@@ -4,11 +4,12 @@ Equal inputs give equal bytes: no date, no host, no version enters a picture or 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from platoscope.alignment.extremes import extremes
-from platoscope.data.samples import Samples, read_samples
-from platoscope.errors import StoreError
+from platoscope.alignment.statistics.groups import groups_of
+from platoscope.data.samples import Samples, samples_of
 from platoscope.params import Params
 from platoscope.project import Project
 from platoscope.report.evidence import read_evidence
@@ -27,7 +28,6 @@ def run(params: Params, project: Project) -> str:
     """Write ``results/report.html`` and the pictures in ``results/plots``; gives the summary line."""
     return "report: " + write_report(
         alignment=project.alignment,
-        scaling_json=project.results / "scaling.json",
         gallery=project.results / "plots" / "gallery.csv",
         laws=project.laws,
         samples=project.samples,
@@ -43,7 +43,6 @@ def run(params: Params, project: Project) -> str:
 def write_report(
     *,
     alignment: Path,
-    scaling_json: Path,
     gallery: Path,
     laws: Path,
     samples: Path,
@@ -57,14 +56,14 @@ def write_report(
     """Write the page, ``plots_dir``/{headline,frames,captions}.svg, a map a pair in ``layers/``, and ``layers.csv``.
 
     ``shown`` is how many samples stand at either end, 0 for none; ``thumbnails`` may be a store without pictures. What
-    is said beyond scores (statistics in ``alignment``, ``gallery``, ``laws``) is shown as far as it is there.
+    is said beyond scores (statistics in ``alignment``, ``gallery``) is shown as far as it is there.
     Returns the summary line. Raises ``StoreError`` where a store is missing or does not belong to the others.
     """
-    pairs = read_facts(alignment=alignment, scaling_json=scaling_json, params_text=params_text)
-    kept = read_samples(samples)
-    if len(kept.ids) != pairs[0].store.n:
-        raise StoreError(f"{samples} has {len(kept.ids)} samples, {alignment} {pairs[0].store.n}: run `dvc repro`")
+    pairs = read_facts(alignment=alignment, laws=laws, params_text=params_text)
+    kept = samples_of(samples, digest=pairs[0].store.samples, store=alignment)
     evidence = read_evidence(alignment=alignment, gallery=gallery)
+    if evidence.settings and evidence.settings["by_source"]:
+        pairs = [replace(pair, groups=groups_of(kept.sources)) for pair in pairs]
     most, least = (
         cards(chosen, samples=kept, captions=captions, thumbnails=thumbnails)
         for chosen in extremes(best_pair(pairs).store, shown)

@@ -15,8 +15,7 @@ from platoscope.scaling.law import (
 )
 from platoscope.scaling.points import NoLawError
 from platoscope.scaling.predictions import KnownLaw, OutOfReachError, Prediction
-from platoscope.scaling.rivals import Rival, compare_laws, heldout_rmse
-from platoscope.scaling.stage import scale
+from platoscope.scaling.rivals import Rival, compare_laws
 
 __all__ = [
     "Fit",
@@ -30,11 +29,9 @@ __all__ = [
     "compare_laws",
     "fit_law",
     "fit_points",
-    "heldout_rmse",
     "law_curve",
     "parameters_at_bound",
     "read_laws",
-    "scale",
     "weak_exponents",
     "write_laws",
 ]

@@ -16,9 +16,10 @@ from platoscope.scaling.law import Law, fit_law
 from platoscope.scaling.points import EXPONENTS, Array, Cells, cells_of, check_points
 from platoscope.scaling.profiles import Profile, profile_intervals
 from platoscope.scaling.rivals import Rival, compare_laws
-from platoscope.scaling.words import flags, interval_words
+from platoscope.scaling.words import flags, interval_words, not_pinned
 
 NO_SAMPLES = "the scores of single samples are not known"
+ONE_SOURCE = "all samples are of one source, beside which none can be drawn (statistics.by_source: false parts them)"
 MATCH = 1e-9  # between a score and the mean of its samples', which rounding alone may part
 
 
@@ -35,7 +36,8 @@ class Fit:
     """All about one law: ``cells`` and ``scores`` [point] are sorted by budgets, as ``law.residuals`` are.
 
     ``intervals`` are those of ``bootstrap`` at ``level``, empty without one; ``intervals_from`` says in words what was
-    drawn; ``profiles`` what the grid can pin; ``rivals`` begins with the law itself.
+    drawn; ``profiles`` what the grid can pin; ``rivals`` begins with the law itself; ``flags`` are doubts in words, and
+    ``not_pinned`` the parameters that they are about.
     """
 
     cells: Cells
@@ -48,6 +50,7 @@ class Fit:
     profiles: Mapping[str, Profile]
     rivals: list[Rival]
     flags: list[str]
+    not_pinned: list[str]
 
     @property
     def heldout_rmse(self) -> float | None:
@@ -69,7 +72,8 @@ def fit_points(
     """Fit the law to scores [point] and find out how well it is known.
 
     The bootstrap is over videos where ``of_samples`` gives the score of each, else over residuals; ``without`` says in
-    words why not. Equal bytes come of equal points in any order, by any number of threads.
+    words why not. It is over residuals, too, where all samples are of one source, and then that is said. Equal bytes
+    come of equal points in any order, by any number of threads.
 
     Raises
     ------
@@ -82,7 +86,9 @@ def fit_points(
     cells, scores = cells_of(frames[order], captions[order]), scores[order]
     law = fit_law(cells.frames, cells.captions, scores)
     if of_samples is not None:
-        of_samples = replace(of_samples, score=_of_cells(of_samples.score, scores, order))
+        of_samples = replace(of_samples, score=_of_cells(of_samples, scores, order))
+        if _one_source(of_samples.sources):
+            of_samples, without = None, ONE_SOURCE
     bootstrap = _bootstrap(cells, law, scores, of_samples, draws=draws, seed=seed)
     profiles = profile_intervals(cells, scores, level=level, exponents=EXPONENTS)
     return Fit(
@@ -96,6 +102,7 @@ def fit_points(
         profiles=profiles,
         rivals=compare_laws(cells.frames, cells.captions, scores),
         flags=flags(law, profiles),
+        not_pinned=not_pinned(law, profiles),
     )
 
 
@@ -115,11 +122,17 @@ def _check(draws: int, level: float) -> None:
         raise InputError(f"level = {level}: a share between 0 and 1 is needed")
 
 
-def _of_cells(of_samples: Array, scores: Array, order: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Array:
+def _one_source(sources: Sequence[str | None]) -> bool:
+    """Whether there is but one source, or but one sample; one without a source is a source of its own."""
+    return len({source for source in sources if source is not None}) + list(sources).count(None) == 1
+
+
+def _of_cells(of: OfSamples, scores: Array, order: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Array:
     """Bring the samples' scores [sample, point] into the order of the cells, and hold them against the cells'."""
-    if of_samples.ndim != 2 or of_samples.shape[1] != len(scores):
-        raise InputError(f"the samples' scores are {of_samples.shape}: [sample, {len(scores)}] is needed")
-    ordered = np.asarray(of_samples, dtype=np.float64)[:, order]
+    needed = (len(of.sources), len(scores))
+    if of.score.shape != needed or not needed[0]:
+        raise InputError(f"the samples' scores are {of.score.shape}: [sample, point] = {needed} is needed, of samples")
+    ordered = np.asarray(of.score, dtype=np.float64)[:, order]
     apart = float(np.max(np.abs(ordered.mean(axis=0) - scores)))
     if apart > MATCH:
         raise InputError(

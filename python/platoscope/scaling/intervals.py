@@ -56,9 +56,16 @@ class Bootstrap:
         known = np.isfinite(draws)
         if 2 * np.count_nonzero(known) < len(draws):
             return None
-        away = draws[known] - value
+        return self._ends(value, draws[known], self.rmse[known], rmse=rmse, level=level)
+
+    def curve_interval(self, value: float, curve: Array, *, rmse: float, level: float) -> tuple[float, float]:
+        """Give the interval about the law's score at a budget of which ``curve`` [draw] are the refits'."""
+        return self._ends(value, curve, self.rmse, rmse=rmse, level=level)
+
+    def _ends(self, value: float, draws: Array, noise: Array, *, rmse: float, level: float) -> tuple[float, float]:
+        """Give the percentiles of draws about a value; of residuals distances are measured by the refits' noise."""
+        away = draws - value
         if self.kind == "residuals":
-            noise = self.rmse[known]
             away = np.divide(away * rmse, noise, out=np.zeros_like(away), where=noise > 0.0)
         low, high = np.quantile(away, [(1 - level) / 2, (1 + level) / 2])
         return value + float(low), value + float(high)
@@ -114,6 +121,6 @@ def curve_intervals(
     curve, refitted = np.atleast_1d(law_curve(parameters, n_f, n_c)), bootstrap.curve(n_f, n_c)
     found = []
     for value, draws in zip(curve.tolist(), refitted.T, strict=True):
-        low, high = bootstrap.interval(value, draws, rmse=rmse, level=level) or (value, value)
+        low, high = bootstrap.curve_interval(value, draws, rmse=rmse, level=level)
         found.append((low, min(high, 1.0)))
     return found

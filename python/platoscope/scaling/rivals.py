@@ -75,17 +75,6 @@ def compare_laws(
     return found
 
 
-def heldout_rmse(n_f: ArrayLike, n_c: ArrayLike, score: ArrayLike, *, name: str = "additive") -> float | None:
-    """Give the root mean square error at the largest budgets of a curve that was fitted to all other cells.
-
-    R2 near 1 comes of itself for two rising curves; this does not. A cell is held out where it has the largest
-    value of a budget that varies. ``None`` where what is left determines no curve of the same form.
-    """
-    frames, captions, scores = check_points(n_f, n_c, score)
-    cells = cells_of(frames, captions)
-    return _heldout(cells, scores, name, held=largest(cells), exponents=EXPONENTS)
-
-
 def best_by(rivals: Sequence[Rival], criterion: str) -> str | None:
     """Name the curve that a criterion ("heldout_rmse", "aic", "bic") finds best; ``None`` where none has it."""
     having = [(value, rival.name) for rival in rivals if (value := getattr(rival, criterion)) is not None]

@@ -18,13 +18,19 @@ BATCH = 64  # draws whose grids are made at once
 
 
 def search(cells: Cells, scores: Array, *, exponents: tuple[float, float]) -> Bottoms:
-    """Go down for scores [point] from six starts: the best grid cell of each quadrant, two beside the best of all."""
+    """Go down for scores [point] from six starts: the best grid cell of each quadrant, two beside the best of all.
+
+    Starts that are equal count once, and so do those of a reduced law that differ only in the exponent it leaves out:
+    that they agree says nothing.
+    """
     axis = _axis(exponents, GRID)
     error = _errors(cells, scores[None], axis)
     found = _quadrants(error)[0]  # [4, 2]
     best = found[np.argmin(error[0, found[:, 0], found[:, 1]])]
     beside = [np.clip(best + step, 0, GRID - 1) for step in (-APART, APART)]
-    starts = axis[np.stack([*found, *beside])]
+    places = np.stack([*found, *beside])
+    places[:, {"frames": [1], "captions": [0]}.get(cells.form, [])] = 0
+    starts = axis[places[np.sort(np.unique(places, axis=0, return_index=True)[1])]]
     return descend(cells, np.repeat(scores[None], len(starts), axis=0), starts, exponents=exponents)
 
 

@@ -6,91 +6,90 @@ the maximum of every cell favours small ones, whose many near-equal layers are c
 different layers in every cell is not the curve of any of them. The other choice's fit stands beside it in the document.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import numpy as np
 
 from platoscope.alignment.scores import metric_named
-from platoscope.data.samples import read_samples
+from platoscope.data.samples import samples_of
 from platoscope.errors import InputError, StoreError
 from platoscope.params import Params
 from platoscope.project import Project
 from platoscope.scaling.document import entry, write_laws
-from platoscope.scaling.fit import Fit, OfSamples, fit_points
+from platoscope.scaling.fit import OfSamples, fit_points
 from platoscope.scaling.law import Law, fit_law
 from platoscope.scaling.points import HELD, PARAMETERS, NoLawError
-from platoscope.scaling.rivals import heldout_rmse
 from platoscope.scaling.tables import Cell, read_pairs, write_csv, write_json
 from platoscope.store import PairLayers, read_alignment
 
 Layers = Literal["fixed", "per_cell"]
 Pair = tuple[str, str]
-Found = TypeVar("Found")
 OTHER: dict[Layers, Layers] = {"fixed": "per_cell", "per_cell": "fixed"}
 COLUMNS = ("video", "text", "n_f", "n_c", "score", "fixed_score", "law", "chance")
 PER_CELL = "the samples' scores are known of the fixed pair of layers, not of each cell's best"
 
 
+@dataclass(frozen=True)
+class _Found:
+    """A pair's law, its error at the largest budgets without them, and its entry of the document."""
+
+    law: Law
+    heldout: float | None
+    entry: Mapping[str, Any]
+
+
 def run(params: Params, project: Project) -> str:
-    """Write ``results/scaling.json``, ``results/plots/scaling.csv``, ``data/scaling/laws.json``; gives the summary."""
-    section = params.scaling
-    pairs = read_pairs(project.alignment / "pairs.csv")
-    known = {} if section.layers == "per_cell" else _of_samples(project.alignment, project.samples, pairs)
+    """Write ``results/scaling.json``, ``results/plots/scaling.csv``, ``data/scaling/laws.json``; gives the summary.
 
-    def fit(pair: Pair, cells: Sequence[Cell]) -> Fit:
-        return fit_points(
-            *_columns(cells, section.layers),
-            draws=section.draws,
-            level=section.level,
-            seed=section.seed,
-            of_samples=known.get(pair),
-            without=PER_CELL,
-        )
-
-    fits, without = _each(pairs, fit)
-    entries = {
-        f"{video}:{text}": _entry(fit, pairs[video, text], section.layers) for (video, text), fit in fits.items()
-    }
-    write_laws(project.laws, entries, without=without)
-    laws = {pair: (fit.law, fit.heldout_rmse) for pair, fit in fits.items()}
-    return "scaling: " + _write(pairs, laws, without, project.results / "scaling.json",
-                                project.results / "plots/scaling.csv")  # fmt: skip
-
-
-def scale(*, pairs_csv: Path, out_json: Path, out_csv: Path, layers: Layers = "fixed") -> str:
-    """Fit the law to every pair of ``pairs_csv``, write ``out_json`` and ``out_csv``, and sum up in one line.
-
-    ``layers`` says which scores: "fixed", those of the one pair of layers chosen at the largest budgets, or
-    "per_cell", the maximum of every cell. A pair whose budgets determine no law is left out of the JSON, has an empty
-    ``law`` column in the CSV, and is named in the line. ``heldout_rmse`` is the error at the largest budgets of a law
-    that was fitted without them. Raises ``StoreError`` or ``DataError`` where the table is missing or wrong.
+    The JSON has the pairs that ``params.tracked``, and so have the draws in the document; laws are there of all.
     """
-    if layers not in OTHER:
-        raise InputError(f"layers = {layers!r}: 'fixed' or 'per_cell' is needed")
-    pairs = read_pairs(pairs_csv)
+    pairs = read_pairs(project.alignment / "pairs.csv")
+    known: dict[Pair, _Found] = {}
+    without: dict[str, str] = {}
+    for pair, of_samples in _each(params, project, pairs):
+        name = ":".join(pair)
+        try:
+            known[pair] = _found(pairs[pair], of_samples, params=params, tracked=params.tracked(*pair))
+        except NoLawError as error:
+            without[name] = str(error)
+        except InputError as error:
+            raise type(error)(f"{name}: {error}") from error
+    found = {pair: known[pair] for pair in pairs if pair in known}
+    write_laws(project.laws, {":".join(pair): one.entry for pair, one in found.items()}, without=without)
+    tracked = {pair: one for pair, one in found.items() if params.tracked(*pair)}
+    write_json(project.results / "scaling.json", {"pairs": _metrics(tracked)})
+    laws = {pair: one.law for pair, one in found.items()}
+    write_csv(project.results / "plots" / "scaling.csv", COLUMNS, _rows(pairs, laws))
+    return "scaling: " + _summary(laws, [f"{name}: {why}" for name, why in without.items()])
 
-    def fit(_: Pair, cells: Sequence[Cell]) -> tuple[Law, float | None]:
-        columns = _columns(cells, layers)
-        return fit_law(*columns), heldout_rmse(*columns)
 
-    laws, without = _each(pairs, fit)
-    return _write(pairs, laws, without, out_json, out_csv)
+def _found(cells: Sequence[Cell], of_samples: OfSamples | None, *, params: Params, tracked: bool) -> _Found:
+    """Fit one pair, to either choice of layers."""
+    section = params.scaling
+    fit = fit_points(
+        *_columns(cells, section.layers),
+        draws=section.draws,
+        level=section.level,
+        seed=section.seed,
+        of_samples=of_samples,
+        without=PER_CELL,
+    )
+    layers = {"layers": section.layers, "other": fit_law(*_columns(cells, OTHER[section.layers]))}
+    kept = entry(fit, chance=cells[0].chance, layers=layers, draws="kept" if tracked else "dropped")
+    return _Found(fit.law, fit.heldout_rmse, kept)
 
 
 def _each(
-    pairs: Mapping[Pair, Sequence[Cell]], fit: Callable[[Pair, Sequence[Cell]], Found]
-) -> tuple[dict[Pair, Found], dict[str, str]]:
-    """Fit every pair; of those whose budgets determine no law the reason, by name."""
-    found: dict[Pair, Found] = {}
-    without: dict[str, str] = {}
-    for pair, cells in pairs.items():
-        try:
-            found[pair] = fit(pair, cells)
-        except NoLawError as error:
-            without[":".join(pair)] = str(error)
-    return found, without
+    params: Params, project: Project, pairs: Mapping[Pair, Sequence[Cell]]
+) -> Iterator[tuple[Pair, OfSamples | None]]:
+    """Give one pair after the other, with its samples' scores where they are of the layers that are fitted."""
+    if params.scaling.layers == "per_cell":
+        yield from ((pair, None) for pair in pairs)
+    else:
+        yield from _of_samples(project.alignment, project.samples, pairs, by_source=params.statistics.by_source)
 
 
 def _columns(cells: Sequence[Cell], layers: Layers) -> tuple[list[int], list[int], list[float]]:
@@ -99,27 +98,23 @@ def _columns(cells: Sequence[Cell], layers: Layers) -> tuple[list[int], list[int
     return [cell.n_f for cell in cells], [cell.n_c for cell in cells], scores
 
 
-def _entry(fit: Fit, cells: Sequence[Cell], layers: Layers) -> dict[str, Any]:
-    """Give a pair's entry of the document, with the point fit to the other choice of layers."""
-    other = fit_law(*_columns(cells, OTHER[layers]))
-    return entry(fit, chance=cells[0].chance, layers={"layers": layers, "other": other})
-
-
-def _of_samples(alignment: Path, samples: Path, pairs: Mapping[Pair, Sequence[Cell]]) -> dict[Pair, OfSamples]:
+def _of_samples(
+    alignment: Path, samples: Path, pairs: Mapping[Pair, Sequence[Cell]], *, by_source: bool
+) -> Iterator[tuple[Pair, OfSamples]]:
     """Give every pair's scores [sample, point] of the fixed pair of layers, points in the order of its cells."""
-    kept = read_samples(samples)
-    found = {}
+    sources: Sequence[str | None] = ()
+    seen: set[Pair] = set()
     for store in read_alignment(alignment):
         pair = (store.video, store.text)
-        if pair not in pairs or store.n != len(kept.ids):
-            raise StoreError(
-                f"{alignment}: layers.zarr has {':'.join(pair)} of {store.n} samples, {samples.name} {len(kept.ids)}, "
-                f"pairs.csv {'has' if pair in pairs else 'lacks'} it: run `dvc repro`"
-            )
-        found[pair] = OfSamples(_of_cells(store, pairs[pair]), kept.sources)
-    if missing := [":".join(pair) for pair in pairs if pair not in found]:
+        if pair not in pairs:
+            raise StoreError(f"{alignment}: layers.zarr has {':'.join(pair)}, pairs.csv lacks it: run `dvc repro`")
+        if not seen:
+            kept = samples_of(samples, digest=store.samples, store=alignment / "layers.zarr")
+            sources = kept.sources if by_source else [None] * len(kept.ids)
+        seen.add(pair)
+        yield pair, OfSamples(_of_cells(store, pairs[pair]), sources)
+    if missing := [":".join(pair) for pair in pairs if pair not in seen]:
         raise StoreError(f"{alignment}: layers.zarr lacks {', '.join(missing)}, which pairs.csv has: run `dvc repro`")
-    return found
 
 
 def _of_cells(store: PairLayers, cells: Sequence[Cell]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -133,21 +128,13 @@ def _of_cells(store: PairLayers, cells: Sequence[Cell]) -> np.ndarray[tuple[int,
     return np.ascontiguousarray(score.reshape(len(budgets), store.n).T)
 
 
-def _write(
-    pairs: Mapping[Pair, Sequence[Cell]],
-    laws: Mapping[Pair, tuple[Law, float | None]],
-    without: Mapping[str, str],
-    out_json: Path,
-    out_csv: Path,
-) -> str:
-    """Write metrics and table, and sum up."""
+def _metrics(found: Mapping[Pair, _Found]) -> dict[str, dict[str, dict[str, float]]]:
+    """Give the numbers that DVC tracks, by video and text encoder."""
     metrics: dict[str, dict[str, dict[str, float]]] = {}
-    for (video, text), (law, heldout) in laws.items():
-        extra = {} if heldout is None else {"heldout_rmse": heldout}
-        metrics.setdefault(video, {})[text] = law.to_dict() | extra
-    write_json(out_json, {"pairs": metrics})
-    write_csv(out_csv, COLUMNS, _rows(pairs, {pair: law for pair, (law, _) in laws.items()}))
-    return _summary({pair: law for pair, (law, _) in laws.items()}, [f"{name}: {why}" for name, why in without.items()])
+    for (video, text), one in found.items():
+        extra = {} if one.heldout is None else {"heldout_rmse": one.heldout}
+        metrics.setdefault(video, {})[text] = one.law.to_dict() | extra
+    return metrics
 
 
 def _rows(pairs: Mapping[Pair, Sequence[Cell]], laws: Mapping[Pair, Law]) -> list[tuple[object, ...]]:

@@ -25,6 +25,12 @@ def flags(law: Law, profiles: Mapping[str, Profile]) -> list[str]:
     return said
 
 
+def not_pinned(law: Law, profiles: Mapping[str, Profile]) -> list[str]:
+    """Name the parameters that ``flags`` doubt: at a bound, resting on two budgets, or free in a wide range."""
+    doubted = {*law.at_bound, *law.weak, *(name for name, profile in profiles.items() if _loose(name, profile))}
+    return [name for name in law.to_dict() if name in doubted]
+
+
 def interval_words(bootstrap: Bootstrap | None, sources: Sequence[str | None], *, why: str) -> str:
     """Say what was drawn anew for the intervals, of which sources, and why it was not videos where it was not."""
     if bootstrap is None:

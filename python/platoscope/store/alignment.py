@@ -1,6 +1,6 @@
 """Scores of every pair of encoders: all layer-pair matrices, and each sample's counts and neighbours in one pair."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ class PairLayers:
     score: float64 [n_f, n_c, video_layer, text_layer]; count: uint16 [n_f, n_c, sample], what ``metric`` counts (of
     mutual_knn the shared neighbours) for the ``fixed`` pair of layers, the best at the largest budgets; nearest: int32
     [side, sample, k], the neighbours in these two layers at the largest budgets, video first; chance: what independent
-    spaces score.
+    spaces score; samples: the digest of the ordered ids.
     """
 
     video: str
@@ -35,6 +35,7 @@ class PairLayers:
     metric: str
     k: int
     chance: float
+    samples: str
 
 
 def write_alignment(path: Path, pairs: Iterable[PairLayers], *, attributes: Attributes) -> None:
@@ -62,14 +63,12 @@ def write_alignment(path: Path, pairs: Iterable[PairLayers], *, attributes: Attr
     describe(group, "alignment", {**attributes, "pairs": named})
 
 
-def read_alignment(path: Path) -> list[PairLayers]:
-    """Read every pair of ``layers.zarr``, which lies in the alignment folder ``path``."""
+def read_alignment(path: Path) -> Iterator[PairLayers]:
+    """Read the pairs of ``layers.zarr``, which lies in the alignment folder ``path``, one after the other."""
     group = open_group(path / "layers.zarr", "alignment", "dvc pull data/alignment")
-    pairs = []
     for named in group.attrs["pairs"]:  # type: ignore[union-attr]
         fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in named.items()}  # type: ignore[union-attr]
         place = f"{fields['video']}/{fields['text']}"
         for name in ("score", "count", "nearest"):
             fields[name] = np.asarray(group[f"{place}/{name}"][...])  # type: ignore[index]
-        pairs.append(PairLayers(**fields))
-    return pairs
+        yield PairLayers(**fields, samples=str(group.attrs["samples"]))

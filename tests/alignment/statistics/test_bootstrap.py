@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from platoscope.alignment.statistics.bootstrap import bootstrap_interval, bootstrap_means
+from platoscope.alignment.statistics.bootstrap import bootstrap_interval, bootstrap_means, query_error
 from platoscope.alignment.statistics.groups import groups_of
 
 
@@ -76,3 +76,16 @@ def test_sources_of_alike_samples_spread_as_few_samples_do() -> None:
     groups = np.arange(400) // 8
     whole, torn = (bootstrap_means(alike, draws=2000, seed=0, groups=known).std() for known in (groups, None))
     assert whole / torn == pytest.approx(np.sqrt(8), rel=0.1)
+
+
+@pytest.mark.parametrize("groups", [None, np.arange(400) // 8, np.repeat(np.arange(40), np.tile([5, 15], 20))])
+def test_the_error_of_a_formula_is_the_spread_of_the_draws(groups):
+    rng = np.random.default_rng(0)
+    values = rng.normal(0.4, 0.2, (3, 400)) + (0 if groups is None else rng.normal(0, 0.2, groups.max() + 1)[groups])
+    drawn = bootstrap_means(values.T, draws=4000, seed=1, groups=groups)
+    np.testing.assert_allclose(query_error(values, groups=groups), drawn.std(axis=0), rtol=0.06)
+
+
+def test_single_samples_have_the_usual_error_of_a_mean():
+    values = np.random.default_rng(0).random(50)
+    assert query_error(values) == pytest.approx(values.std(ddof=1) / 50**0.5)

@@ -94,10 +94,11 @@ def influence(x, y):
         np.put_along_axis(mask, nearest(side, k=K).astype(np.int64), values=True, axis=1)
     p_a = np.mean(b[np.arange(N), nearest(x, k=K + 1)[:, K]])
     p_b = np.mean(a[np.arange(N), nearest(y, k=K + 1)[:, K]])
-    return ((a & b) - p_a * a - p_b * b) / K
+    p_ab = np.mean(nearest(x, k=K + 1)[:, K] == nearest(y, k=K + 1)[:, K])
+    return ((1 - p_ab) * (a & b) - p_a * a - p_b * b) / K
 
 
-@pytest.mark.parametrize("groups", [None, np.repeat(np.arange(N // 3), 3), np.arange(N) // 7])
+@pytest.mark.parametrize("groups", [None, np.repeat(np.arange(N // 3), 3), np.repeat(np.arange(24), [2, 3] * 12)])
 def test_the_sampling_error_is_its_formula(groups):
     w = influence(X, Y) + influence(X, Y).T
     labels = np.arange(N) if groups is None else groups
@@ -130,6 +131,29 @@ def test_the_sampling_error_is_near_to_the_spread_over_new_samples():
     assert np.mean(errors) == pytest.approx(np.std(scores), rel=0.25)
 
 
+def test_a_space_against_itself_has_no_error():
+    assert sampling([sides(X, X)]) == Estimate(1.0, 0.0, N - 1)
+
+
+def test_sources_that_are_few_or_unequal_have_no_sampling_error():
+    for groups, worth in ((np.arange(N) // 7, 8.8), (np.repeat(np.arange(31), [30] + [1] * 30), 3.9)):
+        with pytest.raises(UnavailableError, match=rf"say as much as {worth} of equal ones, and 20 are needed"):
+            sampling([sides(X, Y)], groups=groups)
+
+
+def test_too_few_samples_for_a_variance_are_refused_and_no_interval_of_no_width_is_given():
+    refused = 0
+    for draw in range(60):
+        rng = np.random.default_rng(draw)
+        x, y = (rng.standard_normal((12, 6)).astype(np.float32) for _ in range(2))
+        few = [Sides(nearest(x, k=11), nearest(y, k=11), "mutual_knn", 10)]
+        try:
+            assert sampling(few).error > 0
+        except UnavailableError as error:
+            refused += "12 samples are too few" in str(error)
+    assert refused > 0
+
+
 def test_what_has_no_sampling_error_says_why():
     with pytest.raises(UnavailableError, match="of mutual_knn alone, not of lcs_knn"):
         sampling([Sides(nearest(X, k=9), nearest(Y, k=9), "lcs_knn", K)])
@@ -144,7 +168,7 @@ def test_an_estimate_has_the_interval_and_the_p_of_students_t():
     assert high - 0.3 == pytest.approx(0.1 * student.ppf(0.95, 7))
     edge = Estimate(0.1 * student.ppf(0.975, 7), 0.1, 7)
     assert edge.p == pytest.approx(0.05)
-    assert Estimate(0.2, 0.0, 7).p == 0.0
+    assert Estimate(0.0, 0.0, 7).p == 1.0
 
 
 def test_what_does_not_exist_is_none_with_a_note():

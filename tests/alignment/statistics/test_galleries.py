@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from platoscope import nearest
-from platoscope.alignment.agreement import chance_of, score_matrix
-from platoscope.alignment.statistics.galleries import gallery_curves, within
+from platoscope.alignment.agreement import chance_of, max_null, score_matrix
+from platoscope.alignment.scores import METRICS
+from platoscope.alignment.statistics.galleries import _drawn, gallery_curves, within
 
 
 def features(n, dim=8, seed=0):
@@ -74,6 +75,7 @@ def test_the_whole_gallery_has_the_score_of_the_tables_and_smaller_ones_score_mo
     assert points["k = N/100", 128].score == points["k = 1", 128].score
     for point in points.values():
         assert point.chance < point.null_mean <= point.null95 < point.score
+    assert not any("N = 300" in left_out for left_out in curves(sides).left_out)
 
 
 def test_a_smaller_gallery_is_that_of_a_search_among_its_samples(sides):
@@ -90,12 +92,41 @@ def tables_of_kept(x, kept):
 
 def test_what_the_tables_are_too_shallow_for_is_left_out_and_named(sides):
     found = curves([side[:, :, :40] for side in sides])
-    assert found.left_out == ("N = 128 at k = 10, 20, 50", "N = 256 at k = 50", "N = 300 at k = 50")
+    shallow = "tables of 40 neighbours are too shallow"
+    assert found.left_out == (
+        f"N = 128 at k = 10, 20, 50: {shallow}", f"N = 256 at k = 50: {shallow}", f"N = 300 at k = 50: {shallow}"
+    )  # fmt: skip
     assert {(p.n, p.k) for p in found.points if p.n == 128} == {(128, 1), (128, 2), (128, 5)}
-    assert not curves(sides).left_out or "N = 300" not in " ".join(curves(sides).left_out)
 
 
-def test_other_metrics_have_curves_too(sides):
-    points = curves([side[:1] for side in sides], metric="jaccard_knn", draws=1).points
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_has_curves(sides, metric):
+    points = curves([side[:1] for side in sides], metric=metric, draws=1).points
     whole = next(p for p in points if (p.line, p.n) == ("k = 5", 300))
-    assert whole.score == score_matrix(sides[0][:1], sides[1][:1], metric="jaccard_knn", k=5).max()
+    assert whole.score == score_matrix(sides[0][:1], sides[1][:1], metric=metric, k=5).max()
+
+
+def test_a_point_whose_null_reaches_1_is_left_out_and_named():
+    ids = tables(features(51), 50)
+    found = curves([ids, ids])
+    assert {(p.n, p.k) for p in found.points} == {(51, k) for k in (1, 2, 5, 10, 20)}
+    assert found.left_out[0].startswith("N = 51 at k = 50: the null reaches 1")
+
+
+def test_smaller_galleries_are_of_whole_sources_and_so_is_their_null(sides):
+    groups = np.repeat(np.arange(60), 5)
+    kept = _drawn(300, 128, groups, rng=np.random.default_rng(0))
+    assert len(kept) == len(set(kept.tolist())) == 128
+    sizes = np.unique(groups[kept], return_counts=True)[1]
+    assert sorted(sizes.tolist())[1:] == [5] * 25  # and one that is cut to 3
+    point = next(p for p in curves(sides, draws=1, groups=groups).points if (p.line, p.n) == ("k = 5", 128))
+    drawn = _drawn(300, 128, groups, rng=np.random.default_rng([0, 128, 0]))
+    near = [within(side, drawn, at_most=5) for side in sides]
+    null = max_null(*near, permutations=19, seed=0, blocks=groups[drawn])
+    assert (point.null_mean, point.score) == (null.mean(), score_matrix(*near, metric="mutual_knn").max())
+
+
+def test_a_gallery_with_too_few_distinct_permutations_is_left_out_and_named(sides):
+    found = curves(sides, groups=np.repeat(np.arange(3), 100))
+    assert any("N = 300 at k = 5: " in left_out and "6" in left_out for left_out in found.left_out)
+    assert {p.n for p in found.points}.isdisjoint({300})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from platoscope.alignment.statistics.nulls import calibrate, q_values, too_few_permutations
-from platoscope.errors import InputError
+from platoscope.errors import InputError, UnavailableError
 
 SHARES = st.integers(0, 50).map(lambda twentieths: twentieths / 100)
 
@@ -20,18 +20,18 @@ def test_the_figures_of_a_small_null_by_hand():
     assert found.null_mean == pytest.approx(0.105)
     assert found.null95 == pytest.approx(0.20)  # the ceil(.95 x 21) = 20th of 20
     assert found.p == pytest.approx(2 / 21)
-    assert found.floor == pytest.approx(1 / 21)
+    assert found.p_floor == pytest.approx(1 / 21)
     assert found.calibrated == pytest.approx((0.195 - 0.105) / 0.895)
     assert found.calibrated95 == 0.0
     assert calibrate(0.6, null).calibrated95 == pytest.approx(0.5)
-    assert calibrate(0.6, null).p == calibrate(0.6, null).floor
+    assert calibrate(0.6, null).p == calibrate(0.6, null).p_floor
 
 
 @given(SHARES, st.lists(SHARES, min_size=19, max_size=199))
 def test_p_is_at_most_5_percent_exactly_where_the_score_lies_above_the_95_percent_point(score, null):
     found = calibrate(score, np.array(null))
     assert (found.p <= 0.05) == (score > found.null95)
-    assert found.floor <= found.p <= 1.0
+    assert found.p_floor <= found.p <= 1.0
     assert (found.calibrated95 > 0) == (found.p <= 0.05)
 
 
@@ -42,7 +42,7 @@ def test_a_null_that_says_nothing_is_refused(null):
 
 
 def test_a_null_at_the_largest_score_is_refused():
-    with pytest.raises(InputError, match="the null reaches 1"):
+    with pytest.raises(UnavailableError, match="the null reaches 1"):
         calibrate(1.0, np.ones(30))
 
 

@@ -68,7 +68,6 @@ def cell_evidence(tables: CellTables, p: StatisticsParams, *, groups: Labels | N
     null = max_null(
         tables.a, tables.b, metric=tables.metric, k=tables.k, permutations=p.permutations, seed=seed, blocks=groups
     )
-    found = calibrate(tables.score, null)
 
     def ci() -> Interval:
         return bootstrap_interval(tables.values, draws=p.draws, level=p.level, seed=seed, groups=groups)
@@ -77,6 +76,7 @@ def cell_evidence(tables: CellTables, p: StatisticsParams, *, groups: Labels | N
         a, b, metric, k = tables.a, tables.b, tables.metric, tables.k
         return heldout_score(a, b, metric=metric, k=k, splits=p.splits, seed=seed, groups=groups)
 
+    found = available("null", lambda: calibrate(tables.score, null), notes)
     drawn = available("bootstrap", ci, notes)
     error = available("sampling error", lambda: sampling(sides, groups=groups), notes)
     knife = available("jackknife", lambda: jackknife(sides, blocks=p.blocks, seed=seed, groups=groups), notes)
@@ -85,8 +85,8 @@ def cell_evidence(tables: CellTables, p: StatisticsParams, *, groups: Labels | N
         "sampling": None if error is None else error.interval(p.level),
         "jackknife": None if knife is None else knife.interval(p.level),
     }
-    values: Values = {name: getattr(found, name) for name in ("null_mean", "null95", "p", "calibrated", "calibrated95")}
-    values["p_floor"] = found.floor
+    names = ("null_mean", "null95", "p", "p_floor", "calibrated", "calibrated95")
+    values: Values = {name: None if found is None else getattr(found, name) for name in names}
     for name, ends in intervals.items():
         values[f"{name}_low"], values[f"{name}_high"] = (None, None) if ends is None else ends
     values["heldout"] = available("held-out score", heldout, notes)
@@ -115,7 +115,5 @@ def pair_evidence(
             groups=groups,
         )
         points = [asdict(point) for point in drawn.points]
-        if drawn.left_out:
-            short = min(video.ids.shape[3], text.ids.shape[3])
-            notes.append(f"curves: {short} neighbours a sample are too few for {'; '.join(drawn.left_out)}")
+        notes += [f"curves: {left_out}" for left_out in drawn.left_out]
     return {"cells": cells, "points": points, "notes": notes}

@@ -28,8 +28,8 @@ from platoscope.alignment.stages.results import (
 )
 from platoscope.alignment.statistics.groups import Labels, groups_of
 from platoscope.alignment.statistics.nulls import too_few_permutations
-from platoscope.data.samples import read_samples
-from platoscope.errors import InputError, StoreError
+from platoscope.data.samples import samples_of
+from platoscope.errors import InputError
 from platoscope.params import Params
 from platoscope.progress import say, track
 from platoscope.project import Project
@@ -91,7 +91,8 @@ def run(params: Params, project: Project) -> str:
     notes = {name.replace(".", ":"): said[name]["notes"] for name in pairs}
     told = {
         "settings": {**p.model_dump(mode="json"), "sources": None if groups is None else len(np.unique(groups))},
-        "notes": [*doubts, *(f"{name}@{note}" for name, of_pair in notes.items() for note in of_pair)],
+        "warnings": doubts,
+        "notes": [f"{name}@{note}" for name, of_pair in notes.items() for note in of_pair],
     }
     curves = [
         {"video": video.key, "text": text.key, **point}
@@ -131,9 +132,7 @@ def run(params: Params, project: Project) -> str:
 
 def _groups(project: Project, store: Neighbours) -> Labels | None:
     """Label the samples that share a source; refuses samples of another set than the stores'."""
-    samples = read_samples(project.samples)
-    if samples.digest != store.attributes["samples"]:
-        raise StoreError(f"{project.samples} holds other samples than {store.path}: run `dvc repro`")
+    samples = samples_of(project.samples, digest=store.attributes["samples"], store=store.path)
     return groups_of(samples.sources)
 
 
@@ -210,5 +209,6 @@ def _named(
         metric=metric,
         k=k,
         chance=chance,
+        samples=video.attributes["samples"],
         nearest=np.stack([s.ids[-1, layer, :, :k] for s, layer in zip((video, text), fixed, strict=True)]),
     )

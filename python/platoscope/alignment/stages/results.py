@@ -3,6 +3,7 @@
 Scores of a pair of encoders [n_f, n_c, video_layer, text_layer] and what is said about them become one row a cell.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -68,13 +69,13 @@ def tracked_metrics(largest: Sequence[Row]) -> dict[str, dict[str, dict[str, flo
 
 
 def hub_rows(stores: Iterable[tuple[Side, Neighbours]], *, k: int) -> list[Row]:
-    """One row of ``hubs.csv`` for every layer of every encoder at its largest budget; hubs as "id:occurrences"."""
+    """One row of ``hubs.csv`` for every layer of an encoder at its largest budget; hubs as JSON, [id, occurrences]."""
     rows = []
     for side, store in stores:
         ids = store.attributes["ids"]
         for layer, name in enumerate(store.layers):
             hubs = hubness(store.ids[-1, layer, :, :k])
-            top = " ".join(f"{ids[sample]}:{occurs}" for sample, occurs in hubs.top)
+            top = json.dumps([[ids[sample], occurs] for sample, occurs in hubs.top], ensure_ascii=False)
             values = (side, store.key, store.budgets[-1], layer, name, k, hubs.skew, hubs.orphans, top)
             rows.append(dict(zip(HUBS, values, strict=True)))
     return rows

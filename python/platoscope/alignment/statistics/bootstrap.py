@@ -46,3 +46,17 @@ def bootstrap_means(values: Floats, *, draws: int, seed: int, groups: Labels | N
             drawn = weights @ sizes
             means.append(weights @ totals / drawn.reshape(-1, *[1] * (values.ndim - 1)))
     return np.concatenate(means)
+
+
+def query_error(values: Floats, *, groups: Labels | None = None) -> Floats:
+    """Give the standard error of means over the last axis, ``[..., sample]``, that the bootstrap tends to: ``[...]``.
+
+    The mean is over samples; of groups whole ones are drawn. Raises UnavailableError for a single group.
+    """
+    labels = numbered(values.shape[-1], groups)
+    count = int(labels.max()) + 1
+    apart = np.moveaxis(values - values.mean(axis=-1, keepdims=True), -1, 0)
+    totals = np.zeros((count, *apart.shape[1:]))
+    np.add.at(totals, labels, apart)  # of each group: its sum less its size times the mean
+    variance = count / (count - 1) * np.sum(totals**2, axis=0)
+    return np.asarray(np.sqrt(variance) / values.shape[-1], np.float64)

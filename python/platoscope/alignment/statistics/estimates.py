@@ -23,6 +23,7 @@ from platoscope.errors import UnavailableError
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int32]
 T = TypeVar("T")
+GROUPS = 20  # groups of equal size that those of unequal ones must be worth: (sum g)^2 / sum g^2
 
 
 def available(what: str, compute: Callable[[], T], notes: list[str]) -> T | None:
@@ -92,19 +93,26 @@ def sampling(sides: Sequence[Sides], *, groups: Labels | None = None) -> Estimat
     """Estimate a mutual k-NN, or the first less the second, with the error that drawing other samples would make.
 
     With the neighbours A, B of both sides as 0/1 matrices, a sample that is gone lets the (k + 1)-th neighbour in; of
-    A's these are among B's in the share p_a of rows. So pair (i, j) brings w_ij = m_ij + m_ji with
-    m = (A * B - p_a A - p_b B) / k, and a sample f_i = sum_j w_ij. By the first two terms of Hoeffding's decomposition
-    the variance is (n / (n - 1) sum (f - mean f)^2 - sum_{i<j} (w - mean w)^2) / n^2, whose second term is what a
-    jackknife counts twice (Efron and Stein 1981). Of groups w is added up, what is within counted once.
+    A's these are among B's in the share p_a of rows, and the same as B's in the share p_ab. So pair (i, j) brings
+    w_ij = m_ij + m_ji with m = ((1 - p_ab) A * B - p_a A - p_b B) / k, and a sample f_i = sum_j w_ij. By the first two
+    terms of Hoeffding's decomposition the variance is
+    (n / (n - 1) sum (f - mean f)^2 - sum_{i<j} (w - mean w)^2) / n^2, whose second term is what a jackknife counts
+    twice (Efron and Stein 1981). Of groups w is added up, what is within counted once.
 
     Raises
     ------
     UnavailableError
-        For another metric, tables that are not deeper than k, and a single group.
+        For another metric, tables that are not deeper than k, groups that are too few or too unequal (their sizes
+        would count as error), and where so few samples leave no variance.
     """
     n = len(sides[0].a)
     labels = numbered(n, groups)
     count = int(labels.max()) + 1
+    alike = n**2 / float(np.sum(np.bincount(labels) ** 2.0))
+    if groups is not None and alike < GROUPS:
+        raise UnavailableError(
+            f"{count} sources of such sizes say as much as {alike:.1f} of equal ones, and {GROUPS} are needed"
+        )
     ones = sparse.csr_array((np.ones(n), (labels, np.arange(n))), shape=(count, n))
     parts = [ones @ _influence(side) @ ones.T for side in sides]
     m = parts[0] - parts[1] if len(parts) > 1 else parts[0]
@@ -115,8 +123,11 @@ def sampling(sides: Sequence[Sides], *, groups: Labels | None = None) -> Estimat
     pairs = count * (count - 1)
     second = (np.sum(apart**2) - np.sum(apart) ** 2 / pairs) / 2
     variance = count / (count - 1) * np.sum((f - f.mean()) ** 2) - second
-    error = float(np.sqrt(max(variance, 0.0))) / n
-    return Estimate(_difference(sides, np.arange(n)), error, count - 1)
+    if variance <= 0.0 and np.any(w.data != 0.0):
+        raise UnavailableError(
+            f"{n} samples are too few, or near-duplicates of each other: the two terms of the variance leave nothing"
+        )
+    return Estimate(_difference(sides, np.arange(n)), float(np.sqrt(variance)) / n, count - 1)
 
 
 def _influence(side: Sides) -> sparse.csr_array:
@@ -135,7 +146,8 @@ def _influence(side: Sides) -> sparse.csr_array:
     a, b = (sparse.csr_array((np.ones(n * k), (rows, table[:, :k].ravel())), shape=(n, n)) for table in tables.values())
     p_a = float(np.mean((side.b[:, :k] == side.a[:, [k]]).any(axis=1)))
     p_b = float(np.mean((side.a[:, :k] == side.b[:, [k]]).any(axis=1)))
-    return sparse.csr_array((a * b - p_a * a - p_b * b) / k)
+    p_ab = float(np.mean(side.a[:, k] == side.b[:, k]))
+    return sparse.csr_array(((1 - p_ab) * (a * b) - p_a * a - p_b * b) / k)
 
 
 def _difference(sides: Sequence[Sides], kept: NDArray[np.intp]) -> float:

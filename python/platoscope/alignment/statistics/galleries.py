@@ -4,7 +4,7 @@ Ids int32 `[layer, sample, depth]` and the places of the samples that are kept b
 `[layer, kept, k]`: what is gone is passed over, so the tables reach as far as their depth does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from platoscope.alignment.agreement import chance_of, max_null, score_matrix
 from platoscope.alignment.statistics.groups import Labels
 from platoscope.alignment.statistics.nulls import calibrate
+from platoscope.errors import InputError
 
 Ids = NDArray[np.int32]
 SMALLEST = 128  # samples of the smallest gallery of a curve
@@ -80,35 +81,51 @@ def gallery_curves(
     """Score two encoders, int32 `[layer, sample, depth]` each, among 128, 256, ... all samples, at several k.
 
     Each score is that of the best pair of layers there, as is the null beside it. Of a smaller gallery there are
-    ``draws`` random ones. What the tables are not deep enough for is left out and named.
+    ``draws`` random ones, of whole groups. What the tables are not deep enough for, and what has no null, is left out
+    and named.
     """
     n = a.shape[1]
     points: list[Point] = []
     left_out: list[str] = []
     for size in [*(SMALLEST << step for step in range(24) if SMALLEST << step < n), n]:
+        most = min(max(*NEIGHBOURS, round(size / 100)), size - 1)
         drawn = []
         for draw in range(1 if size == n else draws):
-            rng = np.random.default_rng([seed, size, draw])
-            kept = np.sort(rng.choice(n, size, replace=False))
-            most = min(max(*NEIGHBOURS, round(size / 100)), size - 1)
+            kept = _drawn(n, size, groups, rng=np.random.default_rng([seed, size, draw]))
             drawn.append((kept, within(a, kept, at_most=most), within(b, kept, at_most=most)))
         reach = min(min(x.shape[2], y.shape[2]) for _, x, y in drawn)
         wanted = [(f"k = {k}", k) for k in NEIGHBOURS] + [("k = N/100", max(1, round(size / 100)))]
-        able = [(line, k) for line, k in wanted if k <= reach]
         short = sorted({k for _, k in wanted if reach < k < size})
         if short:
-            left_out.append(f"N = {size} at k = {', '.join(map(str, short))}")
-        known: dict[int, Point] = {}
-        for line, k in able:
-            if k not in known:
-                known[k] = _point(drawn, line, k, metric, permutations=permutations, seed=seed, groups=groups)
-            points.append(Point(**{**known[k].__dict__, "line": line}))
+            depth = min(a.shape[2], b.shape[2])
+            ks = ", ".join(map(str, short))
+            left_out.append(f"N = {size} at k = {ks}: tables of {depth} neighbours are too shallow")
+        found: dict[int, Point | None] = {}
+        for line, k in wanted:
+            if k > reach:
+                continue
+            if k not in found:
+                try:
+                    found[k] = _point(drawn, k, metric, permutations=permutations, seed=seed, groups=groups)
+                except InputError as error:  # no null: too few distinct permutations, or one that reaches 1
+                    found[k] = None
+                    left_out.append(f"N = {size} at k = {k}: {error}")
+            if (point := found[k]) is not None:
+                points.append(replace(point, line=line))
     return Curves(tuple(points), tuple(left_out))
+
+
+def _drawn(n: int, size: int, groups: Labels | None, *, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Draw the places of a smaller gallery: samples, or whole groups, of which the last is cut to size."""
+    if groups is None or size == n:
+        return np.sort(rng.choice(n, size, replace=False))
+    labels = np.unique(groups, return_inverse=True)[1]
+    rank = rng.permutation(labels.max() + 1)[labels]
+    return np.sort(np.lexsort((rng.random(n), rank))[:size])
 
 
 def _point(
     drawn: list[tuple[NDArray[np.intp], Ids, Ids]],
-    line: str,
     k: int,
     metric: str,
     *,
@@ -122,7 +139,7 @@ def _point(
     null = max_null(x, y, metric=metric, k=k, permutations=permutations, seed=seed, blocks=blocks)
     calibration = calibrate(scores[0], null)
     return Point(
-        line=line,
+        line="",
         n=len(kept),
         k=k,
         draws=len(drawn),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.errors import InputError
+from platoscope.errors import InputError, UnavailableError
 
 Floats = NDArray[np.float64]
 LEVEL = 0.05
@@ -22,7 +22,7 @@ class Calibration:
     """A score against the null of the best of all layer pairs.
 
     null_mean, null95: mean and 95 % point of the null, the ceil(.95 (K + 1))-th of its K values in order, so that
-    p <= .05 where the score lies above it. p: (1 + #{null >= score}) / (K + 1), at least ``floor`` = 1 / (K + 1).
+    p <= .05 where the score lies above it. p: (1 + #{null >= score}) / (K + 1), at least ``p_floor`` = 1 / (K + 1).
     calibrated: (s - null_mean) / (1 - null_mean), 0 in the mean where there is nothing.
     calibrated95: max(0, (s - null95) / (1 - null95)), the form of Gröger, Wen and Brbić's calibrated-similarity, 0
     unless p <= .05; it depends on the level and on K, and is not comparable between different ones.
@@ -31,7 +31,7 @@ class Calibration:
     null_mean: float
     null95: float
     p: float
-    floor: float
+    p_floor: float
     calibrated: float
     calibrated95: float
 
@@ -39,7 +39,8 @@ class Calibration:
 def calibrate(score: float, null: Floats) -> Calibration:
     """Compare a score with the null of its maximum, float64 `[permutation]` (``platoscope.max_null``).
 
-    Raises InputError for fewer than 19 permutations, of which none can be beaten at 5 %, and where the null is 1.
+    Raises InputError for fewer than 19 permutations, of which none can be beaten at 5 %, and UnavailableError where the
+    null reaches 1.
     """
     null = np.asarray(null, np.float64)
     if null.ndim != 1 or len(null) < 19 or not np.all(np.isfinite(null)):
@@ -47,12 +48,12 @@ def calibrate(score: float, null: Floats) -> Calibration:
     count, mean = len(null), float(np.mean(null))
     null95 = float(np.sort(null)[math.ceil((1 - LEVEL) * (count + 1)) - 1])
     if null95 >= 1.0:
-        raise InputError("the null reaches 1, the largest score: any order agrees; k has to be smaller beside N")
+        raise UnavailableError("the null reaches 1, the largest score: any order agrees; k has to be smaller beside N")
     return Calibration(
         null_mean=mean,
         null95=null95,
         p=(1 + int(np.count_nonzero(null >= score - SAME))) / (count + 1),
-        floor=1 / (count + 1),
+        p_floor=1 / (count + 1),
         calibrated=(score - mean) / (1 - mean),
         calibrated95=(score - null95) / (1 - null95) if score > null95 + SAME else 0.0,
     )

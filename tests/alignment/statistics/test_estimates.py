@@ -99,7 +99,8 @@ def influence(x, y):
 
 
 @pytest.mark.parametrize("groups", [None, np.repeat(np.arange(N // 3), 3), np.repeat(np.arange(24), [2, 3] * 12)])
-def test_the_sampling_error_is_its_formula(groups):
+def test_the_sampling_error_is_its_formula(groups, monkeypatch):
+    monkeypatch.setattr("platoscope.alignment.statistics.estimates.GROUPS", 20)
     w = influence(X, Y) + influence(X, Y).T
     labels = np.arange(N) if groups is None else groups
     count = labels.max() + 1
@@ -137,7 +138,7 @@ def test_a_space_against_itself_has_no_error():
 
 def test_sources_that_are_few_or_unequal_have_no_sampling_error():
     for groups, worth in ((np.arange(N) // 7, 8.8), (np.repeat(np.arange(31), [30] + [1] * 30), 3.9)):
-        with pytest.raises(UnavailableError, match=rf"say as much as {worth} of equal ones, and 20 are needed"):
+        with pytest.raises(UnavailableError, match=rf"say as much as {worth} of equal ones, and 100 are needed"):
             sampling([sides(X, Y)], groups=groups)
 
 

@@ -23,7 +23,7 @@ from platoscope.errors import UnavailableError
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int32]
 T = TypeVar("T")
-GROUPS = 20  # groups of equal size that those of unequal ones must be worth: (sum g)^2 / sum g^2
+GROUPS = 100  # of equal size that groups must be worth, (sum g)^2 / sum g^2: of 42 the interval is too narrow
 
 
 def available(what: str, compute: Callable[[], T], notes: list[str]) -> T | None:

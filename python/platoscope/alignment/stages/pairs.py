@@ -6,7 +6,7 @@ of layers that is best at the largest budgets.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -101,13 +101,12 @@ def run(params: Params, project: Project) -> str:
     ]
     hubs = hub_rows([("video", s) for s in videos] + [("text", s) for s in texts], k=k)
 
-    def layers() -> Iterator[PairLayers]:
-        yield from map(scored, pairs)
-
     def build(folder: Path) -> None:
         result = folder / "alignment"
         result.mkdir()
-        write_alignment(result / "layers.zarr", layers(), attributes={"samples": stores[0].attributes["samples"]})
+        write_alignment(
+            result / "layers.zarr", map(scored, pairs), attributes={"samples": stores[0].attributes["samples"]}
+        )
         largest = [rows[name][-1] for name in tracked]
         head = {"n": table[0]["n"], "k": k, "chance": chance}
         for path, text in {

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from platoscope.alignment.agreement import sample_scores, score_matrix
 from platoscope.alignment.scores import best_layers
 from platoscope.alignment.statistics.galleries import within
-from platoscope.alignment.statistics.groups import Labels, parts_of
+from platoscope.alignment.statistics.groups import Labels, numbered, parts_of
 from platoscope.errors import UnavailableError
 
 Ids = NDArray[np.int32]
@@ -32,9 +32,8 @@ def heldout_score(
         If all samples are of one group, or some sample has no neighbour of its own half in a table.
     """
     rng, n = np.random.default_rng(seed), a.shape[1]
+    numbered(n, groups)
     halves = [parts_of(n, groups, parts=2, rng=rng) == 0 for _ in range(splits)]
-    if halves[0].all():
-        raise UnavailableError("all samples are of one source: statistics.by_source: false takes them apart")
     others = [~half for half in halves]
     chosen = [chosen_layers(a, b, np.flatnonzero(half), metric=metric, k=k) for half in [*halves, *others]]
     scored = [*others, *halves]

@@ -27,14 +27,21 @@ def cosines(x: Any, **options: Any) -> Any:
     return _native.cosines(x, *pairs, norms=np.ones(len(x) if isinstance(x, np.ndarray) and x.ndim else 1), **options)
 
 
-EVERY = {"rows": _native.centred_rows, "scores": largest, "rows ": cosines}
+def centred(x: Any, **options: Any) -> Any:
+    samples, dim = x.shape if isinstance(x, np.ndarray) and x.ndim == 2 else (1, 1)
+    return _native.centred_rows(x, **{"norms": np.ones(samples), "mean": np.zeros(dim)} | options)
+
+
+EVERY = {"rows": _native.measured_rows, "rows ": centred, "scores": largest, "rows  ": cosines}
 
 
 def test_results_have_the_shapes_and_dtypes_of_the_stub() -> None:
     x = rows()
-    norms, centred, bias, radius = _native.centred_rows(x, limit=np.float32(1), name="x", threads=2)
+    norms, mean = _native.measured_rows(x, limit=np.float32(1), name="x", threads=2)
     assert (norms.dtype, norms.shape) == (np.float64, (5,))
-    assert (centred.dtype, centred.shape) == (np.float32, (5, 3))
+    assert (mean.dtype, mean.shape) == (np.float64, (3,))
+    made, bias, radius = _native.centred_rows(x, norms=norms, mean=mean, limit=np.float32(1), threads=2)
+    assert (made.dtype, made.shape) == (np.float32, (5, 3))
     assert (bias.dtype, bias.shape) == (np.float32, (5,))
     assert isinstance(radius, float)
     found, places = _native.largest(x, width=2, bias=np.zeros(3, np.float32))
@@ -62,9 +69,11 @@ def test_centred_rows_and_cosines_are_those_of_numpy_in_float64(limit: float | N
     length = np.linalg.norm(wide, axis=1)
     unit = wide / length[:, None]
     mean = unit.mean(axis=0)
-    norms, centred, bias, radius = _native.centred_rows(x, limit=limit)
+    norms, found_mean = _native.measured_rows(x, limit=limit)
     np.testing.assert_allclose(norms, length, rtol=1e-14)
-    np.testing.assert_allclose(centred, unit - mean, atol=1e-7)
+    np.testing.assert_allclose(found_mean, mean, atol=1e-15)
+    made, bias, radius = _native.centred_rows(x, norms=norms, mean=found_mean, limit=limit)
+    np.testing.assert_allclose(made, unit - mean, atol=1e-7)
     np.testing.assert_allclose(bias, (unit - mean) @ mean, atol=1e-8)
     assert radius == pytest.approx(np.linalg.norm(unit - mean, axis=1).max(), rel=1e-12)
     left, right = np.arange(700), np.arange(700)[::-1].copy()
@@ -102,7 +111,7 @@ def test_values_that_are_not_finite_are_refused_with_their_place() -> None:
         bad = rows()
         bad[3, 1] = value
         with pytest.raises(InputError, match="row 3 of layer 7 is not finite"):
-            _native.centred_rows(bad, name="layer 7", limit=1.0)
+            _native.measured_rows(bad, name="layer 7", limit=1.0)
     bad[3, 1] = np.nan
     with pytest.raises(InputError, match="score of query 3 for sample 1 is not a number"):
         largest(bad)
@@ -112,14 +121,16 @@ def test_a_row_of_zeros_is_refused_by_its_number() -> None:
     bad = rows()
     bad[[2, 4]] = 0
     with pytest.raises(InputError, match="row 2 of rows is zero in float32, but a cosine needs a length"):
-        _native.centred_rows(bad)
+        _native.measured_rows(bad)
 
 
 def test_numbers_that_are_none_are_refused_by_name() -> None:
     x, norms = rows(), np.ones(5)
     for limit in (0, -1.0, float("nan"), 1e-60, "1", True, [1]):
         with pytest.raises(InputError, match="limit is "):
-            _native.centred_rows(x, limit=limit)  # type: ignore[arg-type]
+            _native.measured_rows(x, limit=limit)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="limit is "):
+            centred(x, limit=limit)
         with pytest.raises(InputError, match="limit is "):
             cosines(x, limit=limit)
     for width in (0, 4, -1, 2**70, 1.0, "1", True):
@@ -130,11 +141,15 @@ def test_numbers_that_are_none_are_refused_by_name() -> None:
             with pytest.raises(InputError, match="threads is "):
                 function(x, threads=threads)
     with pytest.raises(InputError, match="name is of type int; it must be a name"):
-        _native.centred_rows(x, name=7)  # type: ignore[arg-type]
+        _native.measured_rows(x, name=7)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="bias has 2 entries; it must have 3, one for each sample"):
         largest(x, bias=np.zeros(2, np.float32))
     with pytest.raises(InputError, match=r"bias is of dtype float64; it must be .* float32 array \[sample\]"):
         largest(x, bias=np.zeros(3))
+    with pytest.raises(InputError, match="mean has 2 entries; it must have 3, one for each column"):
+        centred(x, mean=np.zeros(2))
+    with pytest.raises(InputError, match="norms has 4 entries; it must have 5, one for each row"):
+        centred(x, norms=np.ones(4))
     with pytest.raises(InputError, match=r"left\[1\] is 5; it must be from 0 to 4"):
         _native.cosines(x, np.array([0, 5]), np.array([0, 0]), norms=norms)
     with pytest.raises(InputError, match="right has 1 entries; it must have 2, one for each entry of left"):
@@ -152,13 +167,14 @@ ANY_NUMBER = st.none() | st.integers(-2, 6) | st.floats() | st.sampled_from([2**
 
 # A panic of the core would be no Exception, and no InputError: it would end the test.
 @settings(max_examples=300)
-@given(ANY_ARRAY, ANY_ARRAY, ANY_ORDER, ANY_NUMBER, ANY_NUMBER, st.integers(0, 2))
+@given(ANY_ARRAY, ANY_ARRAY, ANY_ORDER, ANY_NUMBER, ANY_NUMBER, st.integers(0, 3))
 def test_whatever_is_given_is_computed_or_refused(
     x: np.ndarray, other: np.ndarray, order: Callable[..., Any], number: Any, threads: Any, which: int
 ) -> None:
     calls: list[Callable[[], Any]] = [
-        lambda: _native.centred_rows(order(x), limit=number, threads=threads),
-        lambda: _native.largest(order(x), width=number, bias=other if which else None, threads=threads),
+        lambda: _native.measured_rows(order(x), limit=number, threads=threads),
+        lambda: _native.centred_rows(order(x), norms=other, mean=np.zeros(2), limit=number, threads=threads),
+        lambda: _native.largest(order(x), width=number, bias=other if threads else None, threads=threads),
         lambda: _native.cosines(order(x), other, other, norms=np.ones(len(x) if x.ndim else 1), limit=number),
     ]
     with contextlib.suppress(InputError):

@@ -13,8 +13,8 @@ depth, tables of different samples. The GIL is released while counting; an array
 meanwhile. ``threads`` is the number of threads, by default as many as the process may use; it never
 changes a result.
 
-``centred_rows``, ``largest`` and ``cosines`` are the passes over float32 features by which neighbours are
-found; they refuse in the same way, values that are not finite too.
+``measured_rows``, ``centred_rows``, ``largest`` and ``cosines`` are the passes over float32 features by which
+neighbours are found; they refuse in the same way, the first values that are not finite too.
 """
 
 from typing import SupportsFloat, SupportsIndex
@@ -101,19 +101,32 @@ def value_counts(
 ) -> NDArray[np.int64]:
     """How many samples have each value of :func:`sample_values`: int64 ``[layer_a, layer_b, k + 1]``."""
 
-def centred_rows(
+def measured_rows(
     rows: NDArray[np.float32],
     *,
     limit: SupportsFloat | None = None,
     name: str | None = None,
     threads: SupportsIndex | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32], float]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The lengths of rows and the mean of the rows brought to length 1: float64 ``[sample]`` and ``[dim]``.
+
+    ``rows`` is ``[sample, dim]``; values are first clipped to ``[-limit, limit]``. A row of zeros is an error, as is one
+    that is not finite; messages call the rows ``name``.
+    """
+
+def centred_rows(
+    rows: NDArray[np.float32],
+    *,
+    norms: NDArray[np.float64],
+    mean: NDArray[np.float64],
+    limit: SupportsFloat | None = None,
+    threads: SupportsIndex | None = None,
+) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
     """Rows clipped, brought to length 1 and centred, computed in float64.
 
-    ``rows`` is ``[sample, dim]``; values are first clipped to ``[-limit, limit]``. With u the clipped rows brought to
-    length 1, m their mean and c = u - m, the result is the lengths of the clipped rows, float64 ``[sample]``; c,
-    float32 ``[sample, dim]``; the bias ``<m, c_j>``, float32 ``[sample]``; and the largest length in c. A row of
-    zeros is an error, as is one that is not finite; messages call the rows ``name``.
+    ``rows`` is ``[sample, dim]``: all those that :func:`measured_rows` gave the ``mean`` of, ``[dim]``, or some of them,
+    with their ``norms``, ``[sample]``. With u the clipped rows brought to length 1, m their mean and c = u - m, the
+    result is c, float32 ``[sample, dim]``; the bias ``<m, c_j>``, float32 ``[sample]``; and the largest length in c.
     """
 
 def largest(
@@ -141,7 +154,7 @@ def cosines(
 ) -> NDArray[np.float64]:
     """Cosines of the pairs (left, right) of rows ``[sample, dim]``, in float64: ``[pair]``.
 
-    ``norms``, ``[sample]``, are the lengths that :func:`centred_rows` gives for the same ``limit``.
+    ``norms``, ``[sample]``, are the lengths that :func:`measured_rows` gives for the same ``limit``.
     """
 
 def source_digest() -> str:

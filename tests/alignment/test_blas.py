@@ -25,8 +25,10 @@ def threads():
 def test_the_products_of_a_gallery_are_symmetric_and_those_of_numpy(samples):
     x = rows(samples, 33)
     products = blas._symmetric(x)
-    assert len(products) == -(-samples // 128) * 128
-    np.testing.assert_allclose(products, products.T, atol=1e-4)
+    padded = -(-samples // 128) * 128
+    assert products.shape == (padded, padded + 16)
+    assert not products[:, padded:].any()
+    np.testing.assert_allclose(products[:, :padded], products[:, :padded].T, atol=1e-4)
     np.testing.assert_allclose(products[:samples, :samples], x.astype(np.float64) @ x.T.astype(np.float64), atol=1e-4)
 
 
@@ -50,6 +52,21 @@ def test_the_number_of_threads_is_restored_when_a_job_fails():
         with pytest.raises(MemoryError, match="no memory"):
             blas._side_by_side(fail, [slice(0, 1)] * parts)
         assert threads() == before
+
+
+def test_every_job_is_done_once_whichever_thread_does_it():
+    done = []
+    with threadpool_limits(2, user_api="blas"):
+        blas._side_by_side(done.append, [slice(part, part + 1) for part in range(100)])
+    assert sorted(part.start for part in done) == list(range(100))
+
+
+def test_an_index_error_of_a_job_is_no_end_of_the_jobs():
+    def fail(_):
+        raise IndexError("no such row")
+
+    with pytest.raises(IndexError, match="no such row"):
+        blas._side_by_side(fail, [slice(0, 1)] * 2)
 
 
 def test_blas_that_may_use_one_thread_is_called_by_one():

@@ -16,7 +16,7 @@ use crate::errors::{input_error, refused};
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::search::{centred_rows, cosines, largest};
+    use super::search::{centred_rows, cosines, largest, measured_rows};
     #[pymodule_export]
     use super::{max_null, overlap_totals, permutation, sample_values, source_digest, value_counts};
 }

@@ -7,40 +7,61 @@ use pyo3::prelude::*;
 use crate::arguments::{array, single, slice, text, threads, whole};
 use crate::errors::input_error;
 
-/// Norms, centred rows, their bias and the radius.
-type Centred<'py> = (
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray2<f32>>,
-    Bound<'py, PyArray1<f32>>,
-    f64,
-);
+/// Norms and the mean.
+type Measured<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);
+
+/// Centred rows, their bias and the radius.
+type Centred<'py> = (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray1<f32>>, f64);
 
 /// Values and places.
 type Largest<'py> = (Bound<'py, PyArray2<f32>>, Bound<'py, PyArray2<i64>>);
 
 #[pyfunction]
 #[pyo3(signature = (rows, *, limit=None, name=None, threads=None))]
-pub(crate) fn centred_rows<'py>(
+pub(crate) fn measured_rows<'py>(
     rows: &Bound<'py, PyAny>,
     limit: Option<&Bound<'py, PyAny>>,
     name: Option<&Bound<'py, PyAny>>,
     threads: Option<&Bound<'py, PyAny>>,
-) -> PyResult<Centred<'py>> {
+) -> PyResult<Measured<'py>> {
     let py = rows.py();
     let rows = Rows::new("rows", rows, ["sample", "dim"])?;
     let view = rows.view()?;
     let limit = limit.map(|limit| single("limit", limit)).transpose()?;
     let name = name.map_or_else(|| Ok("rows".to_owned()), |name| text("name", name))?;
     let threads = self::threads(threads)?;
+    py.detach(|| search::measured(view.matrix()?, limit, &name, threads))
+        .map(|done| {
+            (
+                PyArray1::from_vec(py, done.norms),
+                PyArray1::from_vec(py, done.mean),
+            )
+        })
+        .map_err(|error| input_error(py, &error.to_string()))
+}
+
+#[pyfunction]
+#[pyo3(signature = (rows, *, norms, mean, limit=None, threads=None))]
+pub(crate) fn centred_rows<'py>(
+    rows: &Bound<'py, PyAny>,
+    norms: &Bound<'py, PyAny>,
+    mean: &Bound<'py, PyAny>,
+    limit: Option<&Bound<'py, PyAny>>,
+    threads: Option<&Bound<'py, PyAny>>,
+) -> PyResult<Centred<'py>> {
+    let py = rows.py();
+    let rows = Rows::new("rows", rows, ["sample", "dim"])?;
+    let view = rows.view()?;
+    let norms = array::<f64>("norms", norms, "float64", &["sample"])?;
+    let mean = array::<f64>("mean", mean, "float64", &["dim"])?;
+    let (norms, mean) = (slice(&norms)?, slice(&mean)?);
+    let limit = limit.map(|limit| single("limit", limit)).transpose()?;
+    let threads = self::threads(threads)?;
     let done = py
-        .detach(|| search::centred(view.matrix()?, limit, &name, threads))
+        .detach(|| search::centred(view.matrix()?, limit, norms, mean, threads))
         .map_err(|error| input_error(py, &error.to_string()))?;
-    Ok((
-        PyArray1::from_vec(py, done.norms),
-        shaped(py, done.rows, view.shape)?,
-        PyArray1::from_vec(py, done.bias),
-        done.radius,
-    ))
+    let bias = PyArray1::from_vec(py, done.bias);
+    Ok((shaped(py, done.rows, view.shape)?, bias, done.radius))
 }
 
 #[pyfunction]

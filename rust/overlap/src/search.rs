@@ -10,7 +10,7 @@ mod rows;
 pub use cosines::cosines;
 pub use error::SearchError;
 pub use largest::{Largest, largest};
-pub use rows::{Centred, centred};
+pub use rows::{Centred, Measured, centred, measured};
 
 /// float32 values, row by row.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +72,21 @@ fn dot<T: Copy>(a: &[T], b: &[T], term: impl Fn(T, T) -> f64) -> f64 {
         }
     }
     sums.iter().sum::<f64>() + rest
+}
+
+fn check_length(
+    name: &'static str,
+    found: usize,
+    wanted: usize,
+    of: &'static str,
+) -> Result<(), SearchError> {
+    let wrong = SearchError::OtherLength {
+        name,
+        found,
+        wanted,
+        of,
+    };
+    if found == wanted { Ok(()) } else { Err(wrong) }
 }
 
 /// The threshold that values are clipped at: infinity, which clips nothing, where none is given.

@@ -1,13 +1,20 @@
 //! A search's passes against a sort and plain sums; the same bits for any number of threads.
 
 use overlap::Threads;
-use overlap::search::{Largest, Matrix, SearchError, centred, cosines, largest};
+use overlap::search::{Centred, Largest, Matrix, Measured, SearchError, centred, cosines, largest, measured};
 use proptest::prelude::*;
 
 const ONE: Threads = Threads::Exactly(1);
 
 fn matrix(values: &[f32], columns: usize) -> Matrix<'_> {
     Matrix::new("x", values, [values.len() / columns, columns]).expect("a full matrix")
+}
+
+/// Both passes over all rows.
+fn made_ready(rows: Matrix, limit: Option<f32>, threads: Threads) -> (Measured, Centred) {
+    let all = measured(rows, limit, "x", threads).expect("no fault");
+    let done = centred(rows, limit, &all.norms, &all.mean, threads).expect("no fault");
+    (all, done)
 }
 
 /// The largest sums by a stable sort of each row.
@@ -88,13 +95,13 @@ proptest! {
         let unit = |i: usize, d: usize| clipped(i * dim + d) / norm(i);
         let count = f64::from(u32::try_from(samples).expect("few"));
         let mean: Vec<f64> = (0..dim).map(|d| (0..samples).map(|i| unit(i, d)).sum::<f64>() / count).collect();
-        let found = centred(matrix(&values, dim), limit, "x", ONE).expect("no fault");
+        let (all, found) = made_ready(matrix(&values, dim), limit, ONE);
         let mut radius = 0_f64;
         for i in 0..samples {
             let shifted: Vec<f64> = (0..dim).map(|d| unit(i, d) - mean[d]).collect();
             let bias: f64 = shifted.iter().zip(&mean).map(|(c, m)| c * m).sum();
             radius = radius.max(shifted.iter().map(|c| c * c).sum::<f64>().sqrt());
-            prop_assert!(close(found.norms[i], norm(i)));
+            prop_assert!(close(all.norms[i], norm(i)));
             prop_assert!((f64::from(found.bias[i]) - bias).abs() < 1e-7);
             for (single, c) in found.rows[i * dim..][..dim].iter().zip(shifted) {
                 prop_assert!((f64::from(*single) - c).abs() < 1e-7);
@@ -110,7 +117,7 @@ proptest! {
         pairs in prop::collection::vec((0_usize..9, 0_usize..9), 0..20)
     ) {
         let values = wave(9, dim);
-        let norms = centred(matrix(&values, dim), limit, "x", ONE).expect("no fault").norms;
+        let norms = measured(matrix(&values, dim), limit, "x", ONE).expect("no fault").norms;
         let most = limit.unwrap_or(f32::MAX);
         let clipped = |i: usize, d: usize| f64::from(values[i * dim + d].clamp(-most, most));
         let number = |row: usize| i64::try_from(row).expect("few");
@@ -130,23 +137,37 @@ fn threads_share_rows_and_change_no_bit() {
     let (samples, dim) = (1500, 301);
     let values = wave(samples, dim);
     let rows = matrix(&values, dim);
-    let one = centred(rows, Some(90.0), "x", ONE).expect("no fault");
+    let (all, one) = made_ready(rows, Some(90.0), ONE);
     let left: Vec<_> = (0..1500_i64).collect();
     let right: Vec<_> = left.iter().map(|i| (i * 7 + 1) % 1500).collect();
     let pairs = [&left[..], &right[..]];
-    let cosine = cosines(rows, Some(90.0), &one.norms, pairs, ONE).expect("no fault");
+    let cosine = cosines(rows, Some(90.0), &all.norms, pairs, ONE).expect("no fault");
     let best = largest(rows, Some(&one.bias[..dim]), 12, ONE).expect("no fault");
     assert_eq!(best, sorted(&values, &one.bias[..dim], 12));
     for threads in [2, 3, 7].map(Threads::Exactly) {
-        assert_eq!(centred(rows, Some(90.0), "x", threads).as_ref(), Ok(&one));
+        assert_eq!(made_ready(rows, Some(90.0), threads), (all.clone(), one.clone()));
         assert_eq!(
-            cosines(rows, Some(90.0), &one.norms, pairs, threads).as_ref(),
+            cosines(rows, Some(90.0), &all.norms, pairs, threads).as_ref(),
             Ok(&cosine)
         );
         assert_eq!(
             largest(rows, Some(&one.bias[..dim]), 12, threads).as_ref(),
             Ok(&best)
         );
+    }
+}
+
+#[test]
+fn some_rows_are_centred_as_all_of_them_are() {
+    let (samples, dim) = (700, 103);
+    let values = wave(samples, dim);
+    let (all, done) = made_ready(matrix(&values, dim), Some(90.0), ONE);
+    for part in [0..1, 3..300, 650..700] {
+        let rows = matrix(&values[part.start * dim..part.end * dim], dim);
+        let some = centred(rows, Some(90.0), &all.norms[part.clone()], &all.mean, ONE).expect("no fault");
+        assert_eq!(some.rows, done.rows[part.start * dim..part.end * dim]);
+        assert_eq!(some.bias, done.bias[part]);
+        assert!(some.radius <= done.radius);
     }
 }
 
@@ -161,13 +182,13 @@ fn the_first_row_without_a_length_is_refused_by_its_number() {
     };
     for threads in [1, 3].map(Threads::Exactly) {
         assert_eq!(
-            centred(matrix(&values, 100), None, "layer 7", threads),
+            measured(matrix(&values, 100), None, "layer 7", threads),
             Err(zero.clone())
         );
     }
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         values[77] = value;
-        let found = centred(matrix(&values, 100), Some(1.0), "x", ONE);
+        let found = measured(matrix(&values, 100), Some(1.0), "x", ONE);
         assert_eq!(
             found,
             Err(SearchError::NotFinite {
@@ -183,8 +204,21 @@ fn what_cannot_be_searched_is_refused_with_what_would_be_taken() {
     let values = wave(3, 4);
     let rows = matrix(&values, 4);
     let message = |error: SearchError| error.to_string();
-    let limit = centred(rows, Some(f32::NAN), "x", ONE).map_err(message);
+    let limit = measured(rows, Some(f32::NAN), "x", ONE).map_err(message);
     assert_eq!(limit, Err("limit is NaN; it must be positive".to_owned()));
+    for (norms, dims, limit, text) in [
+        (3, 4, -1.0, "limit is -1; it must be positive"),
+        (2, 4, 1.0, "norms has 2 entries; it must have 3, one for each row"),
+        (
+            3,
+            3,
+            1.0,
+            "mean has 3 entries; it must have 4, one for each column",
+        ),
+    ] {
+        let found = centred(rows, Some(limit), &vec![1.0; norms], &vec![0.0; dims], ONE).map_err(message);
+        assert_eq!(found, Err(text.to_owned()));
+    }
     for width in [0, 5] {
         let wide = largest(rows, None, width, ONE);
         assert_eq!(wide, Err(SearchError::WidthOutOfRange { width, samples: 4 }));

@@ -31,6 +31,18 @@ proptest! {
     }
 
     #[test]
+    fn ids_with_the_same_lower_bits_are_told_apart(mut pair in pairs(9)) {
+        for table in [&mut pair.a, &mut pair.b] {
+            table.ids.iter_mut().for_each(|id| *id = *id / 3 + ((*id % 3) << 16));
+            table.gallery = 3 << 16;
+        }
+        let expected = totals_of_sets(&pair);
+        for algorithm in [Algorithm::Bits, Algorithm::Hashed] {
+            prop_assert_eq!(totals(&pair, 1, Some(algorithm)).expect("tables without fault"), &expected[..]);
+        }
+    }
+
+    #[test]
     fn exchanging_the_sides_transposes_the_totals(pair in pairs(9)) {
         let turned = Pair { a: pair.b.clone(), b: pair.a.clone(), k: pair.k };
         let (straight, turned) = (totals(&pair, 1, None), totals(&turned, 1, None));

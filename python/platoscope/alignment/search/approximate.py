@@ -85,7 +85,8 @@ def approximate(
     samples = len(gallery.rows)
     queries = np.sort(np.random.default_rng(_SEED).choice(samples, min(SAMPLE, samples), replace=False))
     wanted = ranked(exact, queries)
-    built = _ivf(gallery.centred) if index == "ivf" else _hnsw(gallery.centred)
+    centred = gallery.centred(slice(None))
+    built = _ivf(centred) if index == "ivf" else _hnsw(centred)
     reached = 0.0
     for effort in _efforts(index, built, samples=samples, width=width):
         finder = _Approximate(built, effort, gallery, exact)
@@ -111,7 +112,7 @@ class _Approximate:
     def candidates(self, samples: Places, *, width: int) -> tuple[Singles, Places]:
         """See `Finder`."""
         found, ids = self.index.search(
-            self.gallery.centred[samples], width, params=_parameters(self.index, self.effort)
+            self.gallery.centred(samples), width, params=_parameters(self.index, self.effort)
         )
         found *= -0.5
         short = (ids < 0).any(axis=1)

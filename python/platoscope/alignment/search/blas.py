@@ -6,6 +6,7 @@ calls BLAS by one thread: BLAS's own spin for a tenth of a second after each pro
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _HELD_BYTES = 1 << 26  # of the products of a gallery with itself
 _STRIPE = 128  # rows of them that a thread makes at a time; BLAS's tiles divide it
+_APART = 16  # entries between rows of them: 2^n bytes apart, the entries of a column fall on one place of a cache
 _QUERIES, _SCORES = 1 << 9, 1 << 20  # queries and similarities that a thread works on at a time else
 _ALONE = RLock()  # the number of threads is the whole process's: two who change it would restore each other's
 
@@ -44,34 +46,50 @@ class Blas:
 
         if is_small(len(self._gallery.rows)):
             if self._products is None:
-                self._products = _symmetric(self._gallery.centred)
-            return _native.largest(self._products[_rows(samples)], width=width, bias=_padded_bias(self._gallery.bias))
+                self._products = _symmetric(self._gallery.centred(slice(None)))
+            bias = _padded_bias(self._gallery.bias, to=self._products.shape[1])
+            return _native.largest(self._products[_rows(samples)], width=width, bias=bias)
         found = np.empty((len(samples), width), np.float32)
         ids = np.empty((len(samples), width), np.int64)
 
         def search(part: slice) -> None:
-            found[part], ids[part] = self._merged(self._gallery.centred[_rows(samples[part])], width)
+            found[part], ids[part] = self._merged(samples[part], width)
 
         _side_by_side(search, list(blocks(len(samples), width=1, size=_QUERIES)))
         return found, ids
 
-    def _merged(self, queries: Singles, width: int) -> tuple[Singles, Places]:
-        """Give the best of all blocks of the gallery, for centred queries `[query, dim]`."""
+    def _merged(self, samples: Places, width: int) -> tuple[Singles, Places]:
+        """Give the best of all blocks of the gallery."""
         from platoscope import _native
 
-        whole, count = _padded(queries), len(queries)
-        found, ids = np.empty((count, 0), np.float32), np.empty((count, 0), np.int64)
+        whole, count = _padded(self._gallery.centred(_rows(samples), threads=1)), len(samples)
+        best = none_yet(count)
         held = np.empty(max(_SCORES, len(whole) * _STRIPE), np.float32)  # scores of one block after the other
         for part in _parts(len(self._gallery.rows), size=_SCORES // len(whole)):
-            others, bias = _padded(self._gallery.centred[part]), self._gallery.bias[part]
+            others, bias = _padded(self._gallery.centred(part, threads=1)), self._gallery.bias[part]
             scores = held[: len(whole) * len(others)].reshape(len(whole), len(others))
             np.matmul(whole, others.T, out=scores)
-            most = min(width, len(bias))
-            new, where = _native.largest(scores[:count], width=most, bias=_padded_bias(bias), threads=1)
-            found, ids = np.concatenate([found, new], axis=1), np.concatenate([ids, where + part.start], axis=1)
-            found, where = _native.largest(found, width=min(width, found.shape[1]), threads=1)
-            ids = np.take_along_axis(ids, where, axis=1)
-        return found, ids
+            most, bias = min(width, len(bias)), _padded_bias(bias, to=len(others))
+            new, where = _native.largest(scores[:count], width=most, bias=bias, threads=1)
+            best = better(best, (new, where + part.start), width=width, threads=1)
+        return best
+
+
+def none_yet(queries: int) -> tuple[Singles, Places]:
+    """Give the best of no block, for `better`."""
+    return np.empty((queries, 0), np.float32), np.empty((queries, 0), np.int64)
+
+
+def better(
+    best: tuple[Singles, Places], new: tuple[Singles, Places], *, width: int, threads: int | None = None
+) -> tuple[Singles, Places]:
+    """Give similarities and ids `[query, width]`, or fewer, of the best so far and those of another block."""
+    from platoscope import _native
+
+    found = np.concatenate([best[0], new[0]], axis=1)
+    ids = np.concatenate([best[1], new[1]], axis=1)
+    found, where = _native.largest(found, width=min(width, found.shape[1]), threads=threads)
+    return found, np.take_along_axis(ids, where, axis=1)
 
 
 def _rows(samples: Places) -> slice | Places:
@@ -98,37 +116,51 @@ def _padded(rows: Singles) -> Singles:
     return rows if more == 0 else np.concatenate([rows, np.zeros((more, rows.shape[1]), np.float32)])
 
 
-def _padded_bias(bias: Singles) -> Singles:
-    """Give the bias of padded rows, by which those that are none come last."""
-    more = -len(bias) % _STRIPE
+def _padded_bias(bias: Singles, *, to: int) -> Singles:
+    """Give the bias of `to` entries, by which those that are no samples come last."""
+    more = to - len(bias)
     return bias if more == 0 else np.concatenate([bias, np.full(more, -np.inf, np.float32)])
 
 
 def _symmetric(rows: Singles) -> Singles:
-    """Give the inner products of all rows, padded, float32 `[sample, sample]`, of which the lower half is copied."""
+    """Give the inner products of all rows, padded, of which the lower half is copied.
+
+    float32 `[sample, sample + 16]`: each row ends with zeros.
+    """
     rows = _padded(rows)
-    products = np.empty((len(rows), len(rows)), np.float32)
+    count = len(rows)
+    held = np.empty((count, count + _APART), np.float32)
+    held[:, count:] = 0
+    products = held[:, :count]
 
     def stripe(part: slice) -> None:
         np.matmul(rows[part], rows[part.start :].T, out=products[part, part.start :])
         products[part.stop :, part] = products[part, part.stop :].T
 
-    _side_by_side(stripe, list(blocks(len(rows), width=1, size=_STRIPE)))
-    return products
+    _side_by_side(stripe, list(blocks(count, width=1, size=_STRIPE)))
+    return held
 
 
 def _side_by_side(job: Callable[[slice], None], parts: Sequence[slice]) -> None:
-    """Run jobs on as many threads as BLAS may use, each of which calls BLAS by one thread."""
-    controller = _spinning()
+    """Run jobs on as many threads as BLAS may use, this one among them, each of which calls BLAS by one thread."""
+    controller, waiting = _spinning(), deque(parts)
+
+    def work() -> None:
+        while True:
+            try:
+                part = waiting.popleft()
+            except IndexError:  # no job is left
+                return
+            job(part)
+
     with _ALONE:
         threads = max((library["num_threads"] for library in controller.info()), default=1)
-        with controller.limit(limits=1):
-            if min(threads, len(parts)) == 1:
-                for part in parts:
-                    job(part)
-                return
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(job, parts))  # which raises what a job raised
+        others = min(threads, len(parts)) - 1
+        with controller.limit(limits=1), ThreadPoolExecutor(max(others, 1)) as pool:
+            helping = [pool.submit(work) for _ in range(others)]  # a thread starts with its first job
+            work()
+        for other in helping:
+            other.result()  # which raises what a job raised
 
 
 @cache

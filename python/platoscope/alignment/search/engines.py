@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from platoscope.alignment.blocks import blocks
-from platoscope.alignment.search.blas import Blas, is_small
+from platoscope.alignment.search.blas import Blas, better, is_small, none_yet
 from platoscope.encoders.device import device
 from platoscope.errors import InputError
 
@@ -144,9 +144,12 @@ class Faiss:
         """See `Engine`."""
         import faiss
 
-        units, centred = self._gallery.units(samples), self._gallery.centred
-        found, ids = faiss.knn(units, centred, width, metric=faiss.METRIC_INNER_PRODUCT)
-        return found, ids
+        units, best = self._gallery.units(samples), none_yet(len(samples))
+        for part in self._gallery.parts():
+            centred = self._gallery.centred(part)
+            found, ids = faiss.knn(units, centred, min(width, len(centred)), metric=faiss.METRIC_INNER_PRODUCT)
+            best = better(best, (found, ids + part.start), width=width)
+        return best
 
 
 class FaissGpu:
@@ -155,10 +158,10 @@ class FaissGpu:
     def __init__(self, gallery: Gallery) -> None:
         import faiss
 
-        centred = gallery.centred
         self._resources = faiss.StandardGpuResources()  # has to outlive the index
-        self._index = faiss.GpuIndexFlatIP(self._resources, centred.shape[1], faiss.GpuIndexFlatConfig())
-        self._index.add(centred)
+        self._index = faiss.GpuIndexFlatIP(self._resources, gallery.rows.shape[1], faiss.GpuIndexFlatConfig())
+        for part in gallery.parts():
+            self._index.add(gallery.centred(part))
         self._gallery, self._processor = gallery, Blas(gallery)
 
     def best(self, samples: Places, *, width: int) -> tuple[Singles, Places]:
@@ -178,17 +181,18 @@ class Torch:
     def __init__(self, gallery: Gallery) -> None:
         import torch
 
-        self._units = gallery.units
+        self._gallery, self._held = gallery, None
         self._device = torch.device(device())
-        self._gallery = torch.from_numpy(gallery.centred)
-        if self._device.type == "cuda" and gallery.centred.nbytes <= torch.cuda.mem_get_info(self._device)[0] // 2:
-            self._gallery = self._gallery.to(self._device)
+        if self._device.type == "cuda" and gallery.rows.nbytes <= torch.cuda.mem_get_info(self._device)[0] // 2:
+            self._held = torch.empty(gallery.rows.shape, device=self._device)
+            for part in gallery.parts():
+                self._held[part] = torch.from_numpy(gallery.centred(part)).to(self._device)
 
     def best(self, samples: Places, *, width: int) -> tuple[Singles, Places]:
         """See `Engine`."""
         import torch
 
-        queries = self._units(samples)
+        queries = self._gallery.units(samples)
         found = np.empty((len(queries), width), np.float32)
         ids = np.empty((len(queries), width), np.int64)
         with torch.no_grad(), torch.autocast(self._device.type, enabled=False), _plain_float32():
@@ -204,13 +208,21 @@ class Torch:
         size = max(_SCORES.get(self._device.type, _SCORES["cpu"]), len(queries) * width)
         values = torch.empty((len(queries), 0), device=self._device)
         places = torch.empty((len(queries), 0), device=self._device, dtype=torch.int64)
-        for part in blocks(len(self._gallery), width=len(queries), size=size):
-            scores = queries @ self._gallery[part].to(self._device).T
+        for part in blocks(len(self._gallery.rows), width=len(queries), size=size):
+            scores = queries @ self._centred(part).T
             new, where = scores.topk(min(width, scores.shape[1]))
             values, places = torch.cat([values, new], 1), torch.cat([places, where + part.start], 1)
             values, order = values.topk(min(width, values.shape[1]))
             places = places.gather(1, order)
         return values, places
+
+    def _centred(self, part: slice) -> Any:
+        """Give centred rows of the gallery as a tensor `[sample, dim]` on the device."""
+        import torch
+
+        return (
+            torch.from_numpy(self._gallery.centred(part)).to(self._device) if self._held is None else self._held[part]
+        )
 
 
 @contextmanager

@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 # Similarities closer than this share of the space's radius are compared again: sgemm's errors differ by up to 1e-6 of
 # it within a query on continuous data, by 9e-6 on rows of constant sign and size, which is noticed.
 NEAR_TIE = 2e-6
-# Pairs of each block that are compared in any case: errors of some columns of a product alone part exact ties by
-# more than the margin, and nothing near would be seen to be wrong.
+# Pairs of each block that are compared in any case, one for every four queries: errors of some columns of a product
+# alone part exact ties by more than the margin, and nothing near would be seen to be wrong.
 _PROBED_PAIRS, _PROBED_QUERIES = 256, 4
 _SLACK = 4  # candidates beyond the last wanted rank, so that few queries need a second search
-_QUERIES = 1 << 10  # searched at a time, but fewer of more than so many dims or candidates:
-_ENTRIES = 1 << 20
+_QUERIES = 1 << 11  # searched at a time, but fewer of more than so many dims or candidates:
+_ENTRIES = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def neighbour_table(
     some: as much effort is spent as reaches `recall` on a sample of queries; ties and their shares are then those
     among the candidates.
 
-    Besides a float32 x (float16 and float64 are copied), an exact table holds one array of its size, an approximate
-    one two.
+    A float32 x is not copied (float16 and float64 are). Beside it an exact table holds one array of its size at most,
+    and of more than 2^22 values only blocks; an approximate one holds two.
 
     Raises InputError for a bad x (shape, type, a value that is not finite, a row of zeros), a depth outside
     [1, N - 1], a bad clip, a bad salt, an engine that is not here, and an approximate index of fewer than 1,000 samples
@@ -199,7 +199,8 @@ class _Search:
 
     def _probed(self, queries: Places, found: Singles, ids: Ids) -> float:
         """Give by how much float32's errors differ within a query, over all candidates of some queries."""
-        count = min(len(queries), max(_PROBED_PAIRS // ids.shape[1], _PROBED_QUERIES))
+        pairs = max(_PROBED_PAIRS, len(queries) // 4)
+        count = min(len(queries), max(pairs // ids.shape[1], _PROBED_QUERIES))
         some = np.linspace(0, len(queries) - 1, count).astype(np.int64)  # the last ones too, where products are ragged
         cosine = self.gallery.cosines(np.repeat(queries[some], ids.shape[1]), ids[some].ravel())
         return float(np.ptp(found[some] - cosine.reshape(count, -1), axis=1).max())

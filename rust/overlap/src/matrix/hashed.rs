@@ -1,76 +1,90 @@
-//! Bits as in `bits`, in a hash table no larger than a row needs: the cost of an id does not grow with the gallery.
+//! Bits as in `bits`, in a table of the ids of a row by their lower bits: what an id costs does not grow with the
+//! gallery. Ids that meet there are few, and are kept in a list beside it.
 
 use super::bits;
-use super::marks::Marks;
+use super::marks::{Marks, USUAL};
 use crate::table::Table;
 
-/// Slots for every id that a row can hold: few ids meet.
-const ROOM: usize = 16;
+/// Slots for every id that a row can hold: of 40 ids two meet in one row of six.
+const ROOM: usize = 64;
 
-/// An id and its set of layers in one word: what was just stored in two parts could not be loaded at once.
+/// An id and its set of layers in one word: what was just stored in two parts could not be loaded at once. An empty set
+/// is no id.
 #[derive(Clone, Copy)]
-struct Slot(u64);
+struct Slot(u32);
 
 impl Slot {
-    /// No id: a gallery has fewer than 2^32.
-    const EMPTY: Self = Self((u32::MAX as u64) << bits::LANES);
+    const EMPTY: Self = Self(0);
 
-    /// Zero where the slot holds `id`.
+    /// Zero where the slot has `id`.
     #[inline]
-    fn other_than(self, id: u32) -> u64 {
-        self.0 >> bits::LANES ^ u64::from(id)
+    fn other_than(self, id: u32) -> u32 {
+        self.0 >> bits::LANES ^ id
     }
 
+    /// The layers that hold `id`, none where the slot has another: by a mask, as nobody can foretell which.
     #[inline]
-    fn is_empty(self) -> bool {
-        self.other_than(u32::MAX) == 0
+    fn set_of(self, id: u32) -> u8 {
+        let mask = u8::from(self.other_than(id) != 0).wrapping_sub(1);
+        self.0.to_le_bytes()[0] & mask
     }
 
-    /// The slot with one more layer, or a free one with that alone, for `id`.
+    /// Whether the slot is free or has `id`: one branch, which is seldom missed.
+    #[inline]
+    fn is_for(self, id: u32) -> bool {
+        self.0.min(self.other_than(id)) == 0
+    }
+
+    /// The slot with one more layer of `id`, which it is for; a gallery has at most 2^24 ids.
     #[inline]
     fn with(self, id: u32, lane: usize) -> Self {
-        Self(u64::from(id) << bits::LANES | u64::from(self.set()) | 1 << lane)
-    }
-
-    #[inline]
-    fn set(self) -> u8 {
-        self.0.to_le_bytes()[0]
+        Self(self.0 | id << bits::LANES | 1 << lane)
     }
 }
 
 pub(super) struct Hashed {
+    /// As many as a power of two.
     slots: Vec<Slot>,
-    /// Slots that are taken, the first so many.
-    used: Vec<usize>,
-    taken: usize,
-    shift: u32,
+    /// Ids whose slots others took before.
+    met: Vec<(u32, u8)>,
 }
 
 impl Hashed {
     pub(super) fn new(a: &Table) -> Self {
-        let ids = (a.layers().min(bits::LANES) * a.k()).min(a.gallery());
-        let size = (ROOM * ids).next_power_of_two();
+        let ids = a.layers().min(bits::LANES) * a.k();
+        let size = (ROOM * ids).min(a.gallery()).next_power_of_two();
         Self {
             slots: vec![Slot::EMPTY; size],
-            used: vec![0; ids + 1],
-            taken: 0,
-            shift: u32::BITS - size.trailing_zeros(),
+            met: Vec::new(),
         }
     }
 
-    /// The slot that holds `id`, or the free one where it would be.
     #[inline]
-    fn slot(&self, id: u32) -> usize {
-        // Multiplicative hashing: the upper bits of the product with 2^32 / golden ratio.
-        let mut slot = (id.wrapping_mul(0x9E37_79B1) >> self.shift) as usize;
-        loop {
-            let held = self.slots[slot];
-            // One branch, which is seldom missed: nobody can foretell which of the two it is.
-            if held.other_than(id).min(held.other_than(u32::MAX)) == 0 {
-                return slot;
-            }
-            slot = (slot + 1) % self.slots.len();
+    fn place(&self, id: u32) -> usize {
+        id as usize & (self.slots.len() - 1)
+    }
+
+    #[cold]
+    fn meet(&mut self, id: u32, lane: usize) {
+        match self.met.iter_mut().find(|(other, _)| *other == id) {
+            Some((_, set)) => *set |= 1 << lane,
+            None => self.met.push((id, 1 << lane)),
         }
+    }
+
+    #[inline]
+    fn add(&self, sum: u64, id: i32) -> u64 {
+        let id = id.cast_unsigned();
+        bits::count(self.slots[self.place(id)].set_of(id), sum)
+    }
+
+    #[cold]
+    fn add_met(&self, ids: &[i32], sum: u64) -> u64 {
+        let sets = ids.iter().flat_map(|id| {
+            let of_id = self.met.iter().filter(|(other, _)| *other == id.cast_unsigned());
+            of_id.map(|&(_, set)| set)
+        });
+        sets.fold(sum, |sum, set| bits::count(set, sum))
     }
 }
 
@@ -84,28 +98,36 @@ impl Marks for Hashed {
     fn mark(&mut self, ids: &[i32], lane: usize) {
         for id in ids {
             let id = id.cast_unsigned();
-            let slot = self.slot(id);
-            // Written in any case and kept by the count: see above.
-            self.used[self.taken] = slot;
-            self.taken += usize::from(self.slots[slot].is_empty());
-            self.slots[slot] = self.slots[slot].with(id, lane);
+            let place = self.place(id);
+            let slot = self.slots[place];
+            if slot.is_for(id) {
+                self.slots[place] = slot.with(id, lane);
+            } else {
+                self.meet(id, lane);
+            }
         }
     }
 
     #[inline]
-    fn clear(&mut self, _marks: impl Iterator<Item = (u32, usize)>) {
-        for &slot in &self.used[..self.taken] {
-            self.slots[slot] = Slot::EMPTY;
-        }
-        self.taken = 0;
+    fn clear(&mut self, marks: impl Iterator<Item = (u32, usize)>) {
+        marks.for_each(|(id, _)| {
+            let place = self.place(id);
+            self.slots[place] = Slot::EMPTY;
+        });
+        self.met.clear();
     }
 
     #[inline]
     fn count(&self, ids: &[i32], counters: &mut u64) {
-        let sets = ids
-            .iter()
-            .map(|id| self.slots[self.slot(id.cast_unsigned())].set());
-        *counters = sets.fold(*counters, |sum, set| bits::count(set, sum));
+        let sum = match <&[i32; USUAL]>::try_from(ids) {
+            Ok(ids) => ids.iter().fold(*counters, |sum, &id| self.add(sum, id)),
+            Err(_) => ids.iter().fold(*counters, |sum, &id| self.add(sum, id)),
+        };
+        *counters = if self.met.is_empty() {
+            sum
+        } else {
+            self.add_met(ids, sum)
+        };
     }
 
     fn lane(counters: &u64, lane: usize) -> u64 {

@@ -1,11 +1,11 @@
 //! Cosines of pairs of rows in float64: rows `[sample, dim]` and pairs of their numbers `[pair]` become `[pair]`.
 
-use super::{Matrix, OF_AN_ID, SearchError, checked_limit, clip, dot};
+use super::{Matrix, OF_AN_ID, SearchError, check_length, checked_limit, clip, dot};
 use crate::parallel::{self, Threads};
 
 /// The cosines of the pairs (left, right) of rows, whose values are clipped to `[-limit, limit]`.
 ///
-/// `norms` are the lengths of the clipped rows, as [`super::centred`] gives them. Products of float32 values are exact
+/// `norms` are the lengths of the clipped rows, as [`super::measured`] gives them. Products of float32 values are exact
 /// in float64: equal rows have equal cosines.
 ///
 /// # Errors
@@ -32,21 +32,6 @@ pub fn cosines(
         cosine.collect::<Vec<_>>()
     })?;
     Ok(parts.concat())
-}
-
-fn check_length(
-    name: &'static str,
-    found: usize,
-    wanted: usize,
-    of: &'static str,
-) -> Result<(), SearchError> {
-    let wrong = SearchError::OtherLength {
-        name,
-        found,
-        wanted,
-        of,
-    };
-    if found == wanted { Ok(()) } else { Err(wrong) }
 }
 
 /// Numbers of rows, each checked.

@@ -1,4 +1,5 @@
-//! Rows made ready to be searched: `[sample, dim]` become rows of length 1 less their mean, with what each loses.
+//! Rows made ready to be searched: `[sample, dim]` become rows of length 1 less their mean, with what each loses. The
+//! mean is taken over all rows; any of them can then be made at a time, with the same bits.
 //!
 //! With u the rows brought to length 1, m their mean and c = u - m, a cosine is
 //! `<u_i, u_j> = <c_i, c_j> + <m, c_j> + <c_i, m> + <m, m>`, whose last two terms are the same for all candidates j of
@@ -6,14 +7,21 @@
 
 use std::ops::Range;
 
-use super::{Matrix, OF_AN_ID, SearchError, checked_limit, clip, dot};
+use super::{Matrix, OF_AN_ID, SearchError, check_length, checked_limit, clip, dot};
 use crate::parallel::{self, Threads};
 
-/// Rows less their mean, and what every search of them needs.
+/// What all rows have in common, and the length of each.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Centred {
+pub struct Measured {
     /// Lengths of the clipped rows, `[sample]`.
     pub norms: Vec<f64>,
+    /// m, `[dim]`.
+    pub mean: Vec<f64>,
+}
+
+/// Rows less the mean, and what every search of them needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Centred {
     /// c, `[sample, dim]` row by row.
     pub rows: Vec<f32>,
     /// `<m, c_j>`, `[sample]`.
@@ -28,30 +36,25 @@ const BLOCK: usize = 1 << 16;
 /// The most blocks, each of which has a sum of its rows.
 const MOST_BLOCKS: usize = 128;
 
-/// Clips rows to `[-limit, limit]`, brings them to length 1 and takes their mean off, all in float64.
+/// Clips rows to `[-limit, limit]`, brings them to length 1 and takes the mean of all rows off, in float64.
 ///
-/// `name` is what messages call the rows.
+/// `mean` is what [`measured`] gave for all rows, `norms` what it gave for these, which may be some of them.
 ///
 /// # Errors
 ///
-/// `LimitNotPositive`, `NotFinite`, `ZeroRow`, `Call`.
+/// `LimitNotPositive`, `OtherLength`, `Call`.
 pub fn centred(
     rows: Matrix,
     limit: Option<f32>,
-    name: &str,
+    norms: &[f64],
+    mean: &[f64],
     threads: Threads,
 ) -> Result<Centred, SearchError> {
     let limit = checked_limit(limit)?;
-    let size = (BLOCK / rows.columns).max(rows.rows.div_ceil(MOST_BLOCKS)).max(1);
-    let blocks: Vec<_> = (0..rows.rows)
-        .step_by(size)
-        .map(|start| start..(start + size).min(rows.rows))
-        .collect();
-    let worth = parallel::blocks(threads, rows.rows, rows.columns.div_ceil(OF_AN_ID))?.len();
-    let threads = if worth == 1 { Threads::Exactly(1) } else { threads };
-    let (norms, mean) = measured(rows, limit, name, threads, &blocks)?;
+    check_length("norms", norms.len(), rows.rows, "row")?;
+    check_length("mean", mean.len(), rows.columns, "column")?;
+    let (size, blocks) = blocks(&rows);
     let mut done = Centred {
-        norms,
         rows: vec![0.0; rows.values.len()],
         bias: vec![0.0; rows.rows],
         radius: 0.0,
@@ -61,18 +64,18 @@ pub fn centred(
         .chunks_mut(size * rows.columns)
         .zip(done.bias.chunks_mut(size));
     let jobs = blocks.into_iter().zip(parts).collect();
-    let squares = parallel::map(threads, jobs, |(block, (into, bias))| {
+    let squares = parallel::map(worth(&rows, threads)?, jobs, |(block, (into, bias))| {
         let into = into.chunks_exact_mut(rows.columns).zip(bias);
         let mut wide = vec![0.0; rows.columns];
         let each = block.zip(into).map(|(row, (into, bias))| {
-            let scale = done.norms[row].recip();
-            for ((wide, mean), &value) in wide.iter_mut().zip(&mean).zip(rows.row(row)) {
+            let scale = norms[row].recip();
+            for ((wide, mean), &value) in wide.iter_mut().zip(mean).zip(rows.row(row)) {
                 *wide = clip(value, limit) * scale - mean;
             }
             for (into, &wide) in into.iter_mut().zip(&wide) {
                 *into = single(wide);
             }
-            *bias = single(dot(&wide, &mean, |x, m| x * m));
+            *bias = single(dot(&wide, mean, |x, m| x * m));
             dot(&wide, &wide, |x, y| x * y)
         });
         each.fold(0.0, f64::max)
@@ -81,15 +84,21 @@ pub fn centred(
     Ok(done)
 }
 
-/// The lengths of the rows, and the mean of the rows brought to length 1.
-fn measured(
+/// The lengths of the rows, clipped to `[-limit, limit]`, and the mean of the rows brought to length 1, in float64.
+///
+/// `name` is what messages call the rows.
+///
+/// # Errors
+///
+/// `LimitNotPositive`, `NotFinite`, `ZeroRow`, `Call`.
+pub fn measured(
     rows: Matrix,
-    limit: f32,
+    limit: Option<f32>,
     name: &str,
     threads: Threads,
-    blocks: &[Range<usize>],
-) -> Result<(Vec<f64>, Vec<f64>), SearchError> {
-    let parts = parallel::map(threads, blocks.to_vec(), |block| {
+) -> Result<Measured, SearchError> {
+    let limit = checked_limit(limit)?;
+    let parts = parallel::map(worth(&rows, threads)?, blocks(&rows).1, |block| {
         let mut norms = Vec::with_capacity(block.len());
         let (mut sum, mut wide) = (vec![0.0; rows.columns], vec![0.0; rows.columns]);
         for row in block {
@@ -98,7 +107,7 @@ fn measured(
                 *wide = clip(value, limit);
             }
             let norm = dot(&wide, &wide, |x, y| x * y).sqrt();
-            check_length(values, norm, row, name)?;
+            check_row(values, norm, row, name)?;
             let scale = norm.recip();
             for (sum, wide) in sum.iter_mut().zip(&wide) {
                 *sum += wide * scale;
@@ -117,10 +126,26 @@ fn measured(
     #[expect(clippy::cast_precision_loss, reason = "no array has 2^53 rows")]
     let samples = rows.rows as f64;
     let mean = mean.into_iter().map(|sum| sum / samples).collect();
-    Ok((norms, mean))
+    Ok(Measured { norms, mean })
 }
 
-fn check_length(values: &[f32], norm: f64, row: usize, name: &str) -> Result<(), SearchError> {
+/// Rows in blocks, and how many each but the last has.
+fn blocks(rows: &Matrix) -> (usize, Vec<Range<usize>>) {
+    let size = (BLOCK / rows.columns).max(rows.rows.div_ceil(MOST_BLOCKS)).max(1);
+    let starts = (0..rows.rows).step_by(size);
+    (
+        size,
+        starts.map(|start| start..(start + size).min(rows.rows)).collect(),
+    )
+}
+
+/// One thread where more would not be done sooner.
+fn worth(rows: &Matrix, threads: Threads) -> Result<Threads, SearchError> {
+    let worth = parallel::blocks(threads, rows.rows, rows.columns.div_ceil(OF_AN_ID))?.len();
+    Ok(if worth == 1 { Threads::Exactly(1) } else { threads })
+}
+
+fn check_row(values: &[f32], norm: f64, row: usize, name: &str) -> Result<(), SearchError> {
     let name = || name.to_owned();
     if !values.iter().fold(true, |fine, value| fine & value.is_finite()) {
         return Err(SearchError::NotFinite { row, name: name() });

@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
-EXTRAS := cpu demo dev
+EXTRAS := cpu demo hf dev
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Where it is set, every stage compiles torch and transformers anew.
@@ -58,9 +58,10 @@ $(PEERS)/.installed: benchmarks/requirements.txt $(VENV)/.packages
 	$(UV) pip install --quiet --no-deps --target $(PEERS) --requirement $<
 	touch $@
 
-bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then the neighbour core beside its peers
+bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then the neighbour core and decoding beside their peers
 	cargo bench --manifest-path rust/Cargo.toml --locked
 	python -m benchmarks.core
+	python -m benchmarks.decoding
 
 study: setup ## simulations of the statistics: levels, coverage, bias; saved as benchmarks/statistics.md
 	python -m benchmarks.statistics --write

@@ -168,3 +168,54 @@ def test_a_rate_has_its_binomial_interval_and_is_held_against_the_band():
     assert study.level_line("p", hits, must=True).reached is True
     assert study.level_line("p", hits[:54], must=True).reached is False  # 5 of 54 are 9.3 %
     assert study.level_line("p", hits).reached is None
+
+
+# Decoding
+
+
+def test_words_that_no_row_of_decoding_has_are_refused():
+    command = [sys.executable, "-m", "benchmarks.decoding", "4k"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "there are no rows with '4k', but such as" in done.stderr
+
+
+def test_rows_are_held_against_the_best_peer_that_gives_the_right_frames():
+    rows, entry = module("decoding_rows"), module("decoding")
+    setup = rows.Setup((8,), 224, 1, 10, 48)
+    rates = {"ours": 90.0, "decord": 100.0, "PyAV": 300.0}
+    honest = rows.Row(setup, rates, {"OpenCV, seeking": "cv2 cannot be loaded"})
+    assert honest.ratio == pytest.approx(0.3)
+    wrong = rows.Row(setup, rates, wrong={"PyAV": 2})
+    assert wrong.ratio == pytest.approx(0.9)
+    lines = entry.table([honest, wrong]).splitlines()
+    assert lines[2].endswith("| 0.30 | 0.85 | **no** |")
+    assert lines[3].endswith("| (300: 2 wrong) | 0.90 | 0.85 | yes |")
+    assert "| 90.0 | 100 | " in lines[2]
+    assert lines[-1] == "Skipped: cv2 cannot be loaded"
+
+
+def test_workers_are_compared_with_one_in_rows_that_have_both():
+    rows, entry = module("decoding_rows"), module("decoding")
+    one, two = (rows.Row(rows.Setup((8,), 224, workers), {"ours": 50.0 * workers**0.5}) for workers in (1, 2))
+    assert "2 workers: 1.41 times one" in entry.scaling([one, two])
+    assert entry.scaling([two]) == ""
+
+
+def test_a_reader_that_gives_the_next_frame_is_found_out(tmp_path, monkeypatch):
+    import av
+
+    rows, readers = module("decoding_rows"), module("decoding_readers")
+    rng = np.random.default_rng(0)
+    with av.open(str(tmp_path / "clip.mkv"), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.pix_fmt, stream.height, stream.width = "bgr0", 64, 64
+        for _ in range(12):
+            picture = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    wish = rows.wish(tmp_path / "clip.mkv", (3,), 64)
+    assert wish.ranks == (2, 6, 10)
+    later = wish._replace(ranks=tuple(rank + 1 for rank in wish.ranks))
+    monkeypatch.setitem(readers.READERS, "late", lambda one: readers.pyav(later._replace(size=one.size)))
+    assert rows.strangers([wish], ["ours", "PyAV", "late"]) == {"ours": 0, "PyAV": 0, "late": 3}

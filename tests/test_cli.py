@@ -73,7 +73,7 @@ def test_help_names_every_command_and_loads_nothing_heavy():
     code = "import sys; sys.argv = ['platoscope', '--help']\nfrom platoscope.cli import main\n"
     out, heavy = loaded_by(f"{code}try: main()\nexcept SystemExit as end: assert not end.code")
     assert heavy == "[]"
-    for name in ("run", "samples", "plan", "doctor", "profile", "work"):
+    for name in ("run", "samples", "plan", "doctor", "profile", "encoders", "work"):
         assert f"\n  {name} " in out
     assert "Exit codes: 0 done, 1 a run failed, 2 bad input." in " ".join(out.split())
 
@@ -110,6 +110,8 @@ def test_a_stage_that_runs_ends_with_its_line_and_code_0(project, command):
         (["run", "similarity", "--metric", "cka", "--encoder", "colour"], ["stage similarity takes no --encoder"]),
         (["run", "video_features", "--encoder", "colour", "--metric", "cka"], ["video_features takes no --metric"]),
         (["profile", "clips"], ["no profile 'clips'"]),
+        (["encoders", "show", "mae_basis"], ["the registry has no 'mae_basis'; the nearest names are mae_base,"]),
+        (["encoders", "list", "--side", "left"], ["no side 'left'; there are video, text"]),
     ],
 )
 @pytest.mark.usefixtures("project")
@@ -167,6 +169,32 @@ def test_debug_shows_where_an_error_was_raised(project):
     assert done.returncode != 0
     assert "Traceback" in done.stderr
     assert "platoscope.errors.InputError: no stage 'frame'" in done.stderr
+
+
+def test_settings_of_encoders_are_listed_and_shown_and_nothing_heavy_is_loaded_for_it():
+    main_ = "import sys; sys.argv = ['platoscope', 'encoders', *{words}]\nfrom platoscope.cli import main\n"
+    end = "try: main()\nexcept SystemExit as end: assert not end.code"
+    out, heavy = loaded_by(main_.format(words=["show", "gpt2"]) + end)
+    assert "checkpoint: openai-community/gpt2" in out
+    assert heavy == "[]"
+    out, heavy = loaded_by(main_.format(words=["list", "--open", "--max-parameters", "1e7", "--family", "timm"]) + end)
+    assert "vit_tiny_in21k" in out
+    assert "gemma" not in out
+    assert heavy == "[]"
+
+
+def test_an_encoder_that_cannot_be_made_is_named_with_code_1(project, command):
+    params = {
+        **PARAMS,
+        "encoders": {**PARAMS["encoders"], "text": {"words": {"family": "hf_text", "checkpoint": "package:gone"}}},
+    }
+    (project / "params.yaml").write_text(yaml.safe_dump(params))
+    code, out, err = command("encoders", "check")
+    assert code == 1
+    assert_one_line(err, "1 of 2 encoders could not be made: words")
+    assert "colour (pixels, mean_colour)\n  layers      1, final" in out
+    assert "words (hf_text, package:gone)\n  fails       weights: package 'gone' is not installed" in out
+    assert command("encoders", "check", "pixels_motion")[0] == 0
 
 
 def test_work_is_listed_and_cleaned(project, command):

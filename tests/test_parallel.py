@@ -1,19 +1,22 @@
 """The pool against jobs that crash, hang and raise, and against the death of its own process."""
 
+import ctypes
 import os
 import select
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from platoscope.errors import InputError
-from platoscope.parallel import Crash, Pool, worker_count
+from platoscope.parallel import Crash, Pool, limit_of_environment, worker_count
 
 PLENTY_S = 120.0
+STOPPED = Crash("did not end within 1 s")
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +53,35 @@ def hold(pipe):
         threading.Event().wait()
 
 
-class CrashedMeanwhile(list):
-    """Jobs of which the second is given only when the pool has broken over the first."""
+def hang_for_ever_if(job):
+    """The number; 0 waits without ever letting another thread of its interpreter run."""
+    if job == 0:
+        ctypes.PyDLL(None).pause()
+    return job
 
-    def __init__(self, jobs, pool):
-        super().__init__(jobs)
-        self._pool = pool
 
-    def __iter__(self):
-        yield self[0]
-        self._pool._executor._executor_manager_thread.join(PLENTY_S)
-        yield from self[1:]
+def fill(gigabytes):
+    """Write to as much memory."""
+    return len(b"x" * round(gigabytes * 1e9))
+
+
+def asleep(seconds):
+    time.sleep(seconds)
+    return seconds
+
+
+def written(pipe):
+    return Path(pipe).write_bytes(b"x")
+
+
+def read(pipe):
+    return Path(pipe).read_bytes()
+
+
+def raised_if_text(job):
+    if isinstance(job, str):
+        raise KeyError(job)
+    return job
 
 
 def test_results_are_in_the_order_of_the_jobs(pool):
@@ -75,29 +96,60 @@ def test_jobs_run_in_other_processes(pool):
 @pytest.mark.parametrize("fatal", [-1, -11], ids=["os._exit", "SIGSEGV"])
 def test_a_job_that_crashes_its_worker_gives_a_crash_and_the_others_their_results(pool, fatal):
     results = pool.map(doubled_or_crash, [1, 2, fatal, 3, fatal, 4])
-    crash = Crash("crashed its worker process")
+    crash = Crash(f"crashed its worker process ({'exit code 3' if fatal == -1 else 'SIGSEGV'})")
     assert results == [2, 4, crash, 6, crash, 8]
     assert pool.map(doubled_or_crash, [5]) == [10]
 
 
-def test_a_crash_while_jobs_are_being_handed_out_is_the_same(pool):
-    assert pool.map(doubled_or_crash, [1]) == [2]  # workers are there
-    jobs = CrashedMeanwhile([-1, 1, 2], pool)
-    assert pool.map(doubled_or_crash, jobs) == [Crash("crashed its worker process"), 2, 4]
-
-
 def test_workers_that_were_killed_between_two_calls_are_replaced(pool):
-    for worker in set(pool.map(pid, range(8))):
-        os.kill(worker, signal.SIGKILL)
-    pool._executor._executor_manager_thread.join(PLENTY_S)
+    pool.map(pid, range(8))
+    for worker in pool._workers:
+        worker.process.kill()
+        worker.process.join()
     assert pool.map(doubled_or_crash, [1, 2]) == [2, 4]
 
 
 def test_a_job_that_does_not_end_is_stopped_and_the_pool_goes_on():
-    with Pool(workers=1, limit_s=0.5) as pool:
-        assert pool.map(hang, [0]) == [Crash("did not end within 0.5 s")]
-        pool._limit = PLENTY_S
+    with Pool(workers=1, limit_s=1.0) as pool:
+        assert pool.map(hang, [0]) == [STOPPED]
         assert pool.map(doubled_or_crash, [3]) == [6]
+
+
+def test_a_job_that_holds_its_interpreter_for_ever_is_stopped_too_and_no_other_is():
+    with Pool(workers=2, limit_s=1.0) as pool:
+        assert pool.map(hang_for_ever_if, [1, 0, 2, 3, 0, 4]) == [1, STOPPED, 2, 3, STOPPED, 4]
+
+
+def test_time_is_that_of_the_job_alone_not_of_those_before_it():
+    with Pool(workers=1, limit_s=2.0) as pool:
+        assert pool.map(asleep, [0.5] * 5) == [0.5] * 5
+
+
+def test_a_worker_that_dies_before_it_begins_is_replaced_and_its_job_done(pool):
+    pool.map(doubled_or_crash, range(4))
+    tasks = pool.submit(doubled_or_crash, [4])
+    for worker in pool._workers:  # between the look at it and the message to it
+        worker.process.kill()
+        worker.process.join()
+    worker = pool._workers[0]
+    pool._give(worker, pool._waiting.popleft())
+    assert pool.results(tasks) == [8]
+
+
+def test_jobs_that_were_submitted_are_begun_while_others_are_waited_for(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with Pool(workers=2, limit_s=PLENTY_S) as pool:
+        later = pool.submit(written, [str(pipe)])
+        assert pool.map(read, [str(pipe)]) == [b"x"]  # a pipe is opened by both or by none
+        assert pool.results(later) == [1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux alone")
+def test_a_job_that_wants_more_memory_than_allowed_is_refused_it_and_the_others_go_on():
+    with Pool(workers=2, limit_s=PLENTY_S, limit_gb=0.5) as pool:
+        greedy = Crash("needs more than 0.5 GB of memory")
+        assert pool.map(fill, [0.2, 0.6, 0.2, 5.0, 0.3]) == [200_000_000, greedy, 200_000_000, greedy, 300_000_000]
 
 
 @pytest.mark.parametrize("error", [InputError("no such thing"), TimeoutError("the disk"), KeyError("x")], ids=repr)
@@ -105,6 +157,14 @@ def test_an_exception_of_a_job_is_raised_here(pool, error):
     with pytest.raises(type(error)) as caught:
         pool.map(raised, [error])
     assert caught.value.args == error.args
+    assert "in raised" in caught.value.__notes__[0]  # where it was raised
+
+
+def test_an_error_leaves_no_job_behind(pool):
+    with pytest.raises(KeyError):
+        pool.map(raised_if_text, ["x", *range(100)])
+    assert not pool._waiting
+    assert pool.map(doubled_or_crash, [1]) == [2]
 
 
 def test_an_error_ends_the_pool_without_waiting_for_its_jobs(tmp_path):
@@ -113,7 +173,8 @@ def test_an_error_ends_the_pool_without_waiting_for_its_jobs(tmp_path):
 
     def stop_in_the_middle():
         with Pool(workers=1, limit_s=PLENTY_S) as pool:
-            pool._submit(hold, str(pipe))
+            pool.submit(hold, [str(pipe)])
+            pool._hand_out()
             with pipe.open("rb", buffering=0) as end:
                 assert end.read(1) == b"x"
             raise RuntimeError("stop")
@@ -156,3 +217,17 @@ def test_a_number_of_workers_that_is_none_is_refused(monkeypatch, named):
     with pytest.raises(InputError, match=r"PLATOSCOPE_WORKERS must be a whole number from 1") as caught:
         worker_count()
     assert repr(named) in str(caught.value)
+
+
+def test_a_limit_is_the_one_named_or_the_default(monkeypatch):
+    monkeypatch.delenv("PLATOSCOPE_LIMIT", raising=False)
+    assert limit_of_environment("PLATOSCOPE_LIMIT", default=4.0) == 4.0
+    monkeypatch.setenv("PLATOSCOPE_LIMIT", "0.5")
+    assert limit_of_environment("PLATOSCOPE_LIMIT", default=4.0) == 0.5
+
+
+@pytest.mark.parametrize("named", ["0", "-1", "two", "", "nan", "inf"])
+def test_a_limit_that_is_none_is_refused(monkeypatch, named):
+    monkeypatch.setenv("PLATOSCOPE_LIMIT", named)
+    with pytest.raises(InputError, match=f"PLATOSCOPE_LIMIT must be a number above 0, got '{named}'"):
+        limit_of_environment("PLATOSCOPE_LIMIT", default=4.0)

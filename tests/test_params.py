@@ -69,7 +69,7 @@ def test_params_cannot_be_changed():
         ("frames.size", 4, "greater than or equal to 8, got 4"),
         ("frames.fit", "stretch", "'crop' or 'pad', got 'stretch'"),
         ("frames.samplers", ["centre"], "'center', 'linspace' or 'first', got 'centre'"),
-        ("dataset.source", "web", "'folder' or 'synthetic', got 'web'"),
+        ("dataset.source", "web", "one of 'synthetic', 'folder', 'vatex', "),
         ("dataset.seconds", float("inf"), "finite number, got inf"),
         ("dataset.seconds", float("nan"), "got nan"),
         ("dataset.coherence", 1.5, "less than or equal to 1, got 1.5"),
@@ -79,7 +79,7 @@ def test_params_cannot_be_changed():
         ("neighbours.clip", "all", "'none', 'per_layer', 'prh' or 'prh_exact', got 'all'"),
         ("neighbours.index", "flat", "'exact', 'ivf' or 'hnsw', got 'flat'"),
         ("neighbours.recall", 1.01, "less than or equal to 1, got 1.01"),
-        ("encoders.video.one.family", "magic", "'timm' or 'pixels', got 'magic'"),
+        ("encoders.video.one.family", "magic", "'videomaev2' or 'pixels', got 'magic'"),
         ("encoders.video.one.pool", "max", "'mean', 'cls' or 'last', got 'max'"),
         ("encoders.text", {}, "at least 1 item"),
         ("similarity.metrics", ["cka", "pca"], "'svcca' or 'rsa', got 'pca'"),
@@ -101,6 +101,7 @@ def test_a_wrong_value_is_named_with_its_place_and_what_is_accepted(place, value
     ("place", "known"),
     [
         ("seed", "dataset, frames, captions"),
+        ("dataset.beets", "source, path, n, size, seconds, beats"),
         ("frames.sice", "size, fit, samplers, short, thumbnails"),
         ("encoders.audio", "video, text"),
         ("encoders.video.one.chekpoint", "family, checkpoint, weights"),
@@ -143,6 +144,11 @@ def test_every_wrong_place_is_listed():
         ({"alignment.k": 101}, "alignment.k is 101 but neighbours.depth only 100: k must be at most depth"),
         ({"samples.n": 50}, "neighbours.depth is 100, but samples.n only 50: depth must be at most 49"),
         ({"samples.n": 300}, "samples.n is 300 but dataset.n only 256: samples.n must be at most dataset.n"),
+        (
+            {"samples": {"ids": ["a", "b"], "n": 101}},
+            "samples.n is 101 but samples.ids only 2: samples.n must be at",
+        ),
+        ({"samples.ids": ["a", "b", "a"]}, "samples.ids names 'a' twice: each must be named once"),
         ({"similarity.metrics": ["cka", "cka"]}, "similarity.metrics is ['cka', 'cka']: each must be named once"),
         ({"frames.samplers": ["center", "center"]}, "frames.samplers is ['center', 'center']: each must be named once"),
         (
@@ -169,6 +175,27 @@ def test_contradictions_end_exactly_where_the_values_fit():
     fitting["dataset"] = {"source": "folder", "path": "somewhere"}
     fitting["samples"]["n"] = 300  # how many clips a folder has is not known here
     assert parse_params(fitting).samples.n == 300
+    fitting["dataset"]["n"] = 300
+    fitting["samples"]["ids"] = [f"clip {i}" for i in range(300)]
+    assert parse_params(fitting).samples.n == 300
+
+
+@pytest.mark.parametrize(
+    ("dataset", "says"),
+    [
+        ({"source": "vatex", "path": "d", "beats": 4}, "dataset.beats: no such parameter; there are path, n, seed, "),
+        (
+            {"source": "pvd", "path": "d", "captions": "long"},
+            "dataset.captions: Input should be 'rephrased', 'human' or",
+        ),
+        ({"source": "folder"}, "dataset.path: Field required"),
+        ({"path": "d"}, "dataset.source: Field required"),
+    ],
+)
+def test_a_source_has_parameters_of_its_own(dataset, says):
+    with pytest.raises(InputError) as caught:
+        parse_params(changed("dataset", dataset))
+    assert says in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"- 1\n", b"text\n"])

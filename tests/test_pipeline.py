@@ -81,7 +81,7 @@ def test_a_run_that_is_killed_everywhere_ends_with_the_same_bytes(whole, make_pr
 
     # In the middle of extraction, by which time the decoded blocks were used as they were.
     encode = "run video_features --encoder untrained"
-    killed(project, kill_at(encode, "platoscope.encoders.features", "encode_frames", 2))
+    killed(project, kill_at(encode, "platoscope.encoders.features", "encode_video", 2))
     assert blocks(project, "frames").items() >= decoded.items()
     extracted = blocks(project, "video_features@untrained")
     assert len(extracted) == 1

@@ -2,15 +2,17 @@
 
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from conftest import ROOT
 from platoscope.errors import InputError
-from platoscope.params import read_params
+from platoscope.params import DatasetParams, read_params
 from platoscope.profiles import use_profile
 from platoscope.project import Project
+from platoscope.reference_data import vatex_points
 
 
 @pytest.fixture
@@ -87,7 +89,74 @@ def test_a_project_without_profiles_says_so(tmp_path):
         use_profile(Project(tmp_path), "clips", data=None)
 
 
-def test_the_profiles_of_the_project_say_where_their_data_goes():
-    for file in (ROOT / "profiles").glob("*.yaml"):
-        dataset = yaml.safe_load(file.read_text())["dataset"]
-        assert dataset["source"] != "folder" or dataset["path"] == "DATA"
+PROFILES = sorted((ROOT / "profiles").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("file", PROFILES, ids=lambda file: file.stem)
+def test_a_profile_of_the_project_takes_its_data_and_becomes_params(file, project, tmp_path):
+    (tmp_path / "data").mkdir()
+    use_profile(project, file.stem, data=tmp_path / "data")
+    written = read_params(project.params)
+    assert written.dataset.path == str(tmp_path / "data")
+    assert written.model_dump(exclude={"dataset": {"path"}}) == read_params(file).model_dump(
+        exclude={"dataset": {"path"}}
+    )
+    assert file.stem in ("clips", written.dataset.source)
+    assert f"P={file.stem} DATA=DIR" in file.read_text()
+
+
+@pytest.mark.parametrize("file", PROFILES, ids=lambda file: file.stem)
+def test_a_profile_has_all_that_the_demos_params_have(file):
+    """So that whoever edits it sees all that can be turned."""
+    demo, profile = (yaml.safe_load(path.read_text()) for path in (ROOT / "params.yaml", file))
+    assert list(profile) == list(demo)
+    for name in set(demo) - {"dataset", "encoders"}:
+        assert set(demo[name]) <= set(profile[name])
+
+
+@pytest.mark.parametrize("file", PROFILES, ids=lambda file: file.stem)
+def test_encoders_of_a_profile_exist_fit_its_frames_and_have_controls(file):
+    import timm
+
+    params = read_params(file)
+    videos = params.encoders.video.values()
+    known = {*timm.list_models(), *timm.list_pretrained()}
+    for entry in videos:
+        if entry.family == "timm":
+            assert entry.checkpoint in known
+            assert entry.random_init or timm.is_model_pretrained(entry.checkpoint)
+            crop = entry.crop_pct or timm.get_pretrained_cfg(entry.checkpoint).crop_pct
+            assert entry.image_size / crop <= params.frames.size
+    assert any(entry.random_init for entry in videos)
+    assert any(entry.family == "pixels" for entry in videos)
+
+
+@pytest.mark.parametrize("name", ["vatex", "pvd", "msrvtt", "videocomp"])
+def test_profiles_of_published_sets_have_the_papers_k_and_draw_some_clips_more_than_take_part(name):
+    params = read_params(ROOT / f"profiles/{name}.yaml")
+    assert params.alignment.k == 10
+    assert params.samples.n == (256 if name == "videocomp" else 1024)
+    assert params.samples.n < params.dataset.n < 1.2 * params.samples.n
+    assert {1, 2, 4, 8, 16, 32, 64, 80} <= {*params.budgets.frames}
+    assert params.budgets.captions == ((1,) if name == "videocomp" else tuple(range(1, 11)))
+    assert not params.frames.thumbnails
+
+
+def test_every_source_and_every_profile_is_described_in_the_page_of_data_sets():
+    page = (ROOT / "docs/datasets.md").read_text()
+    sections = page.split("\n## ")[1:]
+    described = {section.split("\n", 1)[0]: section for section in sections}
+    for section in get_args(get_args(DatasetParams)[0]):
+        for source in get_args(section.model_fields["source"].annotation):
+            assert source in described
+            row = next(line for line in page.splitlines() if line.startswith(f"| [`{source}`]"))
+            own = set(section.model_fields) - {"source", "path", "n", "seed", "ids"}
+            assert all(f"`{name}`" in row or f"`{name}`" in described[source] for name in own)
+    assert all(f"`{file.stem}`" in page for file in PROFILES)
+
+
+def test_the_vatex_profile_has_the_budgets_of_the_published_points():
+    params = read_params(ROOT / "profiles/vatex.yaml")
+    points = vatex_points()
+    assert {int(n_f) for n_f in points.n_f} <= {*params.budgets.frames}
+    assert {int(n_c) for n_c in points.n_c} <= {*params.budgets.captions}

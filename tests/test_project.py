@@ -26,9 +26,9 @@ def test_every_artefact_lies_below_the_root_and_no_two_share_a_path():
 
 def test_videos_of_a_folder_are_the_users_and_rendered_ones_the_projects():
     project = Project(ROOT)
-    assert project.videos("folder", "/clips") == Path("/clips")
-    assert project.videos("folder", "clips") == ROOT / "clips"
-    assert project.videos("synthetic", "python/generator") == ROOT / "data/dataset"
+    assert project.video("a.mp4", made=False, source="/clips") == Path("/clips/a.mp4")
+    assert project.video("a.mp4", made=False, source="clips") == ROOT / "clips/a.mp4"
+    assert project.video("videos/a.mp4", made=True, source="python/generator") == ROOT / "data/dataset/videos/a.mp4"
 
 
 def test_scratch_is_beside_the_project_in_dvcs_main_repository_or_where_it_is_named(monkeypatch):

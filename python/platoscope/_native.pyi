@@ -110,8 +110,8 @@ def measured_rows(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The lengths of rows and the mean of the rows brought to length 1: float64 ``[sample]`` and ``[dim]``.
 
-    ``rows`` is ``[sample, dim]``; values are first clipped to ``[-limit, limit]``. A row of zeros is an error, as is one
-    that is not finite; messages call the rows ``name``.
+    ``rows`` is ``[sample, dim]``; values are first clipped to ``[-limit, limit]``. A row of zeros is an error, as is
+    one that is not finite; messages call the rows ``name``.
     """
 
 def centred_rows(
@@ -124,8 +124,8 @@ def centred_rows(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], float]:
     """Rows clipped, brought to length 1 and centred, computed in float64.
 
-    ``rows`` is ``[sample, dim]``: all those that :func:`measured_rows` gave the ``mean`` of, ``[dim]``, or some of them,
-    with their ``norms``, ``[sample]``. With u the clipped rows brought to length 1, m their mean and c = u - m, the
+    ``rows`` is ``[sample, dim]``: all those that :func:`measured_rows` gave the ``mean`` of, ``[dim]``, or some of
+    them, with their ``norms``, ``[sample]``. With u the clipped rows brought to length 1, m their mean and c = u - m, the
     result is c, float32 ``[sample, dim]``; the bias ``<m, c_j>``, float32 ``[sample]``; and the largest length in c.
     """
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from platoscope.errors import InputError, PlatoscopeError
+from platoscope.errors import InputError, PlatoscopeError, WeightsError
 from platoscope.params import Params, read_params
 from platoscope.progress import say
 from platoscope.project import Project
@@ -43,6 +43,12 @@ app = typer.Typer(
 )
 work_app = typer.Typer(help="Unfinished and published work of the stages.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(work_app, name="work")
+encoders_app = typer.Typer(
+    help="Encoders that are known by name, and what an encoder is before its weights are there.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(encoders_app, name="encoders")
 
 Encoder = Annotated[str | None, typer.Option(help="Key of the encoder, for the stages that have one.")]
 Metric = Annotated[str | None, typer.Option(help="A metric over features, for the stage similarity.")]
@@ -197,6 +203,43 @@ def explain(
     from platoscope.explanation import explanation
 
     say(explanation(Project(Path.cwd()), video, text, count=count, neighbours=neighbours))
+
+
+@encoders_app.command("list")
+def encoders_list(
+    side: Annotated[str | None, typer.Option(help="video or text.")] = None,
+    family: Annotated[str | None, typer.Option(help="timm, hf_image, hf_video, pixels or hf_text.")] = None,
+    gated: Annotated[
+        bool | None, typer.Option("--gated/--open", help="Those that the hub asks consent for, or those it does not.")
+    ] = None,
+    max_parameters: Annotated[float | None, typer.Option(help="As a number: 1e9.")] = None,
+) -> None:
+    """Print the registry. Example: platoscope encoders list --side text --open --max-parameters 1e9."""
+    from platoscope.catalogue import list_table
+
+    say(list_table(side=side, family=family, gated=gated, most_parameters=max_parameters))
+
+
+@encoders_app.command("show")
+def encoders_show(names: Annotated[list[str], typer.Argument(help="Of the registry.")]) -> None:
+    """Print settings of the registry as params.yaml has them. Example: platoscope encoders show mae_base."""
+    from platoscope.catalogue import shown
+
+    say(shown(names))
+
+
+@encoders_app.command("check")
+def encoders_check(
+    names: Annotated[list[str] | None, typer.Argument(help="Of the registry; none for those of params.yaml.")] = None,
+) -> None:
+    """Print layers, widths, parameters and memory of encoders, which are made without their weights."""
+    from platoscope.catalogue import check_table, entries_in, entries_of
+
+    entries = entries_of(names) if names else entries_in(read_params(Project(Path.cwd()).params))
+    table, failed = check_table(entries)
+    say(table)
+    if failed:
+        raise WeightsError(f"{len(failed)} of {len(entries)} encoders could not be made: {', '.join(failed)}")
 
 
 @work_app.command("list")

@@ -1,16 +1,13 @@
 """``platoscope plan``: what a params file will cost, from the data set and one timed batch of each encoder."""
 
 import time
-from pathlib import Path
 
-import numpy as np
-
-from platoscope.data.datasets.folder import read_folder
+from platoscope.data.dataset import drawn, find
 from platoscope.data.sampling import budgets_of
-from platoscope.encoders.base import Layers, load_image_encoder, load_text_encoder
+from platoscope.encoders.base import Layers, blank, frames_at_once, load_text_encoder, load_video_encoder
 from platoscope.encoders.device import batch_size, device, keep_heap
 from platoscope.errors import PlatoscopeError
-from platoscope.params import Params
+from platoscope.params import Params, SyntheticParams
 from platoscope.project import Project
 
 HALF = 2
@@ -33,20 +30,20 @@ def plan_table(params: Params, project: Project) -> str:
         f"{'encoder':24} {'forwards':>9} {'GB':>7} {'hours':>7}",
     ]
     for key, video in params.encoders.video.items():
-        n_forwards = n * most[video.sampler]
+        shown = budgets_of(video.sampler, budgets.frames)
         try:
-            encoder = load_image_encoder(video, frame_size=params.frames.size, device=device())
-            black = np.zeros((batch_size(), params.frames.size, params.frames.size, 3), np.uint8)
+            encoder = load_video_encoder(video, frame_size=params.frames.size, device=device())
+            n_forwards = n * sum(-(-n_f // frames_at_once(encoder, n_f)) for n_f in shown)
+            batch = max(1, batch_size() // frames_at_once(encoder, shown[-1]))
+            black = blank(encoder, batch, frame_size=params.frames.size, n_f=shown[-1])
             encoder.encode(black)
             start = time.perf_counter()
             layers = encoder.encode(black)
-            seconds = (time.perf_counter() - start) / batch_size()
+            seconds = (time.perf_counter() - start) / batch
         except PlatoscopeError as error:
             lines.append(f"video {key:18} {error}")
             continue
-        lines.append(
-            _line(f"video {key}", n_forwards, n * len(budgets_of(video.sampler, budgets.frames)), layers, seconds)
-        )
+        lines.append(_line(f"video {key}", n_forwards, n * len(shown), layers, seconds))
     for key, text in params.encoders.text.items():
         n_forwards = n * len(budgets.captions)
         try:
@@ -69,10 +66,10 @@ def _line(name: str, n_forwards: int, n_vectors: int, layers: Layers, seconds: f
 
 
 def _n_clips(params: Params, project: Project) -> int:
-    if params.dataset.source == "synthetic":
-        return params.dataset.n
-    folder: Path = project.videos(params.dataset.source, params.dataset.path)
-    return len(read_folder(folder))
+    dataset = params.dataset
+    if isinstance(dataset, SyntheticParams):
+        return dataset.n
+    return len(drawn(find(dataset, project).rows, dataset.n, seed=dataset.seed))
 
 
 def _listed(budgets: tuple[int, ...]) -> str:

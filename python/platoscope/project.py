@@ -32,9 +32,9 @@ class Project:
         """Folder with ``videos.jsonl``, ``captions.jsonl`` and the rendered ``videos/``."""
         return self.data / "dataset"
 
-    def videos(self, source: str, path: str) -> Path:
-        """The folder that the paths of ``videos.jsonl`` are relative to: the source's, or that of rendered files."""
-        return self.root / path if source == "folder" else self.dataset
+    def video(self, path: str, *, made: bool, source: str) -> Path:
+        """A file of ``videos.jsonl``: below ``data/dataset/`` where it was made here, else below the source."""
+        return (self.dataset if made else self.root / source) / path
 
     @property
     def frames(self) -> Path:

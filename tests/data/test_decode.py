@@ -10,9 +10,21 @@ from types import SimpleNamespace
 import av
 import numpy as np
 import pytest
+from numbered_clips import (
+    FORMATS,
+    SIDE,
+    as_frame,
+    bars,
+    damaged_packet,
+    numbered,
+    numbers,
+    planar,
+    write,
+)
 from PIL import Image
 
 from platoscope.data import decode, pixels, reading
+from platoscope.data.clip import describe, timeline_of
 from platoscope.data.decode import decode_clip
 from platoscope.data.sampling import choose_all
 from platoscope.errors import DataError, InputError
@@ -20,83 +32,6 @@ from platoscope.errors import DataError, InputError
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 ODD = SHARED / "odd"
 CLIPS = SHARED / "clips" / "videos"
-SIDE = 64
-BARS = 8
-
-FORMATS = {
-    "h264 with B-frames in mp4": ("clip.mp4", "libx264", "yuv420p", {"bf": "3", "g": "12"}),
-    "h264 in fragments": ("clip.mp4", "libx264", "yuv420p", {"movflags": "frag_keyframe+empty_moov", "g": "8"}),
-    "h264 in mkv": ("clip.mkv", "libx264", "yuv444p", {"bf": "2"}),
-    "h264 in a transport stream": ("clip.ts", "libx264", "yuv420p", {"bf": "2"}),
-    "h264 without a container": ("clip.h264", "libx264", "yuv420p", {"bf": "2"}),
-    "hevc of 10 bits": ("clip.mp4", "libx265", "yuv420p10le", {"x265-params": "log-level=none:pools=1"}),
-    "mpeg4 with B-frames in mp4": ("clip.mp4", "mpeg4", "yuv420p", {"bf": "2"}),
-    "mpeg4 with B-frames in avi": ("clip.avi", "mpeg4", "yuv420p", {"bf": "2"}),
-    "mpeg2 in a program stream": ("clip.mpg", "mpeg2video", "yuv420p", {"bf": "2"}),
-    "vp9 in webm": ("clip.webm", "libvpx-vp9", "yuv420p", {"deadline": "realtime", "cpu-used": "8"}),
-    "ffv1 in mkv": ("clip.mkv", "ffv1", "bgr0", {}),
-    "gif": ("clip.gif", "gif", "rgb8", {}),
-}
-
-
-def bars(number):
-    """A picture that shows its number in binary: uint8 [SIDE, SIDE, 3]."""
-    bits = [(number >> bit) & 1 for bit in range(BARS)]
-    row = np.repeat(np.array(bits, np.uint8) * 255, SIDE // BARS)
-    return np.broadcast_to(row[None, :, None], (SIDE, SIDE, 3)).copy()
-
-
-def numbers(frames):
-    """Read the numbers back: one for each of [frame, SIDE, SIDE, 3]."""
-    lit = frames.reshape(len(frames), SIDE, BARS, SIDE // BARS, 3).mean(axis=(1, 3, 4)) > 127
-    return (lit @ (1 << np.arange(BARS))).tolist()
-
-
-def write(path, pictures, *, codec="ffv1", pix_fmt="bgr0", options=None, ticks=None, tagged=None, rotation=None):
-    """Write uint8 [height, width, 3 or 4] pictures or libav frames, at 25 a second or at `ticks` of 1/1000 s."""
-    tagged, options = tagged or {}, {"threads": "1", **(options or {})}
-    muxing = {"movflags": options.pop("movflags")} if "movflags" in options else {}
-    with av.open(str(path), "w", options=muxing) as container:
-        stream = container.add_stream(codec, rate=25, options=options)
-        stream.pix_fmt, stream.height, stream.width = pix_fmt, *shape(pictures[0])
-        if rotation:
-            stream.set_display_rotation(*rotation)
-        for name, value in tagged.items():
-            setattr(stream.codec_context, name, value)
-        if ticks is not None:
-            stream.codec_context.time_base = Fraction(1, 1000)
-        for index, picture in enumerate(pictures):
-            frame = picture if isinstance(picture, av.VideoFrame) else as_frame(picture).reformat(format=pix_fmt)
-            for name in tagged.keys() - {"sample_aspect_ratio"}:
-                setattr(frame, name, tagged[name])
-            frame.pts = index if ticks is None else ticks[index]
-            frame.time_base = Fraction(1, 25) if ticks is None else Fraction(1, 1000)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
-
-
-def shape(picture):
-    return (picture.height, picture.width) if isinstance(picture, av.VideoFrame) else picture.shape[:2]
-
-
-def as_frame(picture):
-    return av.VideoFrame.from_ndarray(picture, format="rgb24" if picture.shape[2] == 3 else "rgba")
-
-
-def planar(pix_fmt, planes):
-    """A frame of the given planes: integer [height, width] each."""
-    frame = av.VideoFrame(planes[0].shape[1], planes[0].shape[0], pix_fmt)
-    for plane, values in zip(frame.planes, planes, strict=True):
-        dtype = np.dtype(np.uint8 if "10" not in pix_fmt else np.uint16)
-        rows = np.zeros((plane.height, plane.line_size // dtype.itemsize), dtype)
-        rows[:, : values.shape[1]] = values
-        plane.update(rows.tobytes())
-    return frame
-
-
-def numbered(path, count, **how):
-    return write(path, [bars(number) for number in range(count)], **how)
 
 
 def all_of(path, count, **how):
@@ -216,19 +151,19 @@ def listing(**known):
 
 def test_of_frames_at_one_time_the_first_is_kept_and_backward_times_are_noted():
     given = reading.Decoded(times=[0, 2, 1, 2, 3], durations=[1] * 5)
-    timeline = decode._timeline(given, listing())
+    timeline = timeline_of(given, listing())
     assert timeline.ticks.tolist() == [0, 1, 2, 3]
     assert timeline.order.tolist() == [0, 2, 1, 4]
-    status, note = decode._describe(given, listing(), timeline)
+    status, note = describe(given, listing(), timeline)
     assert status == "ok"
     assert note == "timestamps run backwards 1 times; 1 frames at the time of another left out"
 
 
 def test_frames_with_neither_timestamps_nor_a_rate_are_refused():
     given = reading.Decoded(times=[0, None], durations=[0, 0])
-    assert decode._timeline(given, listing()).ticks.tolist() == [0, 1]
+    assert timeline_of(given, listing()).ticks.tolist() == [0, 1]
     with pytest.raises(DataError, match="no timestamps and the file no frame rate"):
-        decode._timeline(given, listing(rate=None))
+        timeline_of(given, listing(rate=None))
 
 
 # Pixels
@@ -425,16 +360,6 @@ def test_a_file_that_is_cut_gives_the_frames_before_the_cut_and_says_so(tmp_path
     assert cut.note
 
 
-def damaged_packet(path, *, which):
-    """Overwrite the body of one packet in the middle of a file."""
-    with av.open(str(path)) as container:
-        packets = [packet for packet in container.demux(video=0) if packet.size]
-        position, size = packets[which].pos, packets[which].size
-    content = bytearray(path.read_bytes())
-    content[position : position + size] = b"\xff" * size
-    path.write_bytes(content)
-
-
 def test_after_damage_decoding_resumes_at_the_next_key_frame(tmp_path):
     options = {"bf": "0", "g": "10", "sc_threshold": "0"}
     path = numbered(tmp_path / "clip.mp4", 40, codec="libx264", pix_fmt="yuv420p", options=options)
@@ -472,7 +397,7 @@ def test_a_stream_that_appears_while_reading_does_no_harm():
         yield from streams
         raise IndexError  # what PyAV does when it comes to flush the stream it does not list
 
-    assert list(reading._packets(SimpleNamespace(demux=demux), "known", "streams")) == ["known", "streams"]
+    assert list(reading.stream_packets(SimpleNamespace(demux=demux), "known", "streams")) == ["known", "streams"]
 
 
 def test_nothing_is_printed_about_a_damaged_file(tmp_path, capfd):

@@ -3,19 +3,18 @@
 import av
 import numpy as np
 import pytest
+from frames_stage import SIZE, Here, in_this_process, job, params
 
 from platoscope.data import frames
 from platoscope.data.decode import decode_clip
-from platoscope.data.frames import ClipBlocks, Job, decode
+from platoscope.data.frames import ClipBlocks, decode
 from platoscope.data.rows import write_lines
 from platoscope.errors import DataError
 from platoscope.parallel import Crash
-from platoscope.params import parse_params
 from platoscope.project import Project
 from platoscope.scratch import digest_of
 from platoscope.store import FramesStore, digest_ids, read_thumbnails
 
-SIZE = 16
 LENGTHS = {"a": 6, "broken": 0, "c": 1, "d": 9, "empty": 0}
 STATUS = ["ok", "failed", "ok", "ok", "failed"]
 
@@ -42,33 +41,18 @@ def folder(tmp_path_factory):
     return folder
 
 
+def run(project, folder, *, names=tuple(LENGTHS), **changes):
+    files = {name: folder / f"{name}.mkv" for name in names}
+    rows = [{"id": name, "path": file.name, "made": False, "digest": digest_of(file)} for name, file in files.items()]
+    write_lines(project.dataset / "videos.jsonl", rows)
+    return frames.run(params(folder, **changes), project)
+
+
 @pytest.fixture(autouse=True)
 def _workers(monkeypatch):
     monkeypatch.setenv("PLATOSCOPE_WORKERS", "1")
     monkeypatch.delenv("PLATOSCOPE_WORK", raising=False)
     monkeypatch.delenv("DVC_ROOT", raising=False)
-
-
-def params(folder, **changes):
-    raw = {
-        "dataset": {"source": "folder", "path": str(folder)},
-        "frames": {"size": SIZE, "samplers": ["center"]},
-        "budgets": {"frames": [1, 2, 4], "captions": [1]},
-        "encoders": {
-            "video": {"colour": {"family": "pixels", "kind": "mean_colour"}},
-            "text": {"words": {"family": "hf_text"}},
-        },
-    }
-    for place, value in changes.items():
-        section, name = place.split("__")
-        raw[section][name] = value
-    return parse_params(raw)
-
-
-def run(project, folder, *, names=tuple(LENGTHS), **changes):
-    rows = ({"id": name, "path": f"{name}.mkv", "digest": digest_of(folder / f"{name}.mkv")} for name in names)
-    write_lines(project.dataset / "videos.jsonl", rows)
-    return frames.run(params(folder, **changes), project)
 
 
 @pytest.fixture(scope="module")
@@ -84,34 +68,14 @@ def decoded(folder, name, budgets=(1, 2, 4)):
     return decode_clip(folder / f"{name}.mkv", budgets=budgets, samplers=("center",), size=SIZE, fit="crop")
 
 
-def in_this_process(monkeypatch):
-    """Decode here, and say which files were decoded."""
-    seen = []
-
-    class Here:
-        def __init__(self, **_):
-            pass
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            return None
-
-        def map(self, function, jobs):
-            seen.extend(job.path.stem for job in jobs)
-            return [function(job) for job in jobs]
-
-    monkeypatch.setattr(frames, "Pool", Here)
-    return seen
-
-
 def test_a_video_that_cannot_be_decoded_is_listed_with_its_reason_and_never_replaced(made):
     project, line = made
     store = FramesStore(project.frames)
     assert store.status == STATUS
     assert store.attributes["videos"] == digest_ids(LENGTHS)
     assert store.n_decoded.tolist() == list(LENGTHS.values())
+    assert store.width.tolist() == [32, 0, 32, 32, 0]
+    assert store.height.tolist() == [24, 0, 24, 24, 0]
     assert set(store.notes) == {1, 4}
     assert "cannot be opened as a video" in store.notes[1]
     assert store.notes[4] == "is empty"
@@ -210,7 +174,15 @@ def test_another_budget_is_decoded_again_and_going_back_is_not(tmp_path, folder,
 
 
 @pytest.mark.parametrize(
-    "changes", [{"frames__size": 8}, {"frames__fit": "pad"}, {"frames__samplers": ["center", "linspace"]}], ids=str
+    "changes",
+    [
+        {"frames__size": 8},
+        {"frames__fit": "pad"},
+        {"frames__samplers": ["center", "linspace"]},
+        {"frames__max_pixels": 1000},
+        {"frames__max_seconds": 60.0},
+    ],
+    ids=str,
 )
 def test_whatever_changes_a_pixel_or_a_choice_is_decoded_again(tmp_path, folder, monkeypatch, changes):
     seen = in_this_process(monkeypatch)
@@ -244,24 +216,16 @@ def test_a_file_that_is_gone_since_the_data_set_was_read_is_an_error_and_no_fail
     project, mine = Project(tmp_path / "project"), tmp_path / "mine"
     mine.mkdir()
     write_video(mine / "a.mkv", 1, seed=0)
-    write_lines(project.dataset / "videos.jsonl", ({"id": n, "path": f"{n}.mkv", "digest": n} for n in ("a", "b")))
+    rows = ({"id": name, "path": f"{name}.mkv", "made": False, "digest": name} for name in ("a", "b"))
+    write_lines(project.dataset / "videos.jsonl", rows)
     with pytest.raises(DataError, match=r"1 of 2 videos are missing, first .*b\.mkv"):
         frames.run(params(mine), project)
 
 
 def test_a_worker_that_crashes_over_a_video_is_a_status_with_its_reason(tmp_path, folder, monkeypatch):
-    class Crashing:
-        def __init__(self, **_):
-            pass
-
-        def __enter__(self):
-            return self
-
-        def __exit__(self, *_):
-            return None
-
-        def map(self, function, jobs):
-            return [Crash("crashed its worker process") if job.path.stem == "c" else function(job) for job in jobs]
+    class Crashing(Here):
+        def do(self, function, job):
+            return Crash("crashed its worker process") if job.path.stem == "c" else function(job)
 
     monkeypatch.setattr(frames, "Pool", Crashing)
     project = Project(tmp_path)
@@ -272,17 +236,13 @@ def test_a_worker_that_crashes_over_a_video_is_a_status_with_its_reason(tmp_path
 
 
 def test_blocks_give_back_clips_as_they_were(tmp_path, folder):
-    clips = [decode(Job(folder / f"{name}.mkv", (1, 4), ("center",), SIZE, "crop")) for name in LENGTHS]
+    clips = [decode(job(folder / f"{name}.mkv")) for name in LENGTHS]
     for start in (0, 3):
         frames._save(tmp_path / f"{start}.npz", clips[start : start + 3])
     back = list(ClipBlocks([tmp_path / "0.npz", tmp_path / "3.npz"]))
     for one, other in zip(clips, back, strict=True):
-        assert (one.n_decoded, one.seconds, one.status, one.note) == (
-            other.n_decoded,
-            other.seconds,
-            other.status,
-            other.note,
-        )
+        for name in ("n_decoded", "seconds", "width", "height", "status", "note"):
+            assert getattr(one, name) == getattr(other, name)
         for name in ("frames", "frame_index", "pts_seconds"):
             assert np.array_equal(getattr(one, name), getattr(other, name))
         assert one.choice.keys() == other.choice.keys()

@@ -40,14 +40,17 @@ CLIPS = {
 
 def clip(status, note, n_decoded):
     nothing = np.empty((0, 8, 8, 3), np.uint8)
-    return ClipFrames(nothing, np.empty(0, np.int32), np.empty(0), {}, n_decoded, 0.0, status, note)
+    return ClipFrames(nothing, np.empty(0, np.int32), np.empty(0), {}, n_decoded, 0.0, 8, 8, status, note)
 
 
-def make(root, clips=CLIPS, *, captions=None, frames=None):
+def make(root, clips=CLIPS, *, captions=None, frames=None, gone=False):
     """A project at the stage `samples`; captions and frames in an order of their own, where one is given."""
     project = Project(root)
     ids = list(clips)
     write_lines(project.dataset / "videos.jsonl", ({"id": id_, "source": f"film of {id_}"} for id_ in ids))
+    (project.dataset / "absent.csv").write_text(
+        "id,reason\ngone,no video gone.* below videos\n" if gone else "id,reason\n"
+    )
     rows = (
         {"id": id_, "captions": [{"text": "x"}] * (clips[id_][3] if id_ in clips else 9)} for id_ in captions or ids
     )
@@ -114,6 +117,46 @@ def test_n_are_drawn_in_the_order_of_the_data_set_and_the_rest_stand_as_not_draw
     assert left == [id_ for id_ in able if id_ not in kept.ids]
     assert len(kept.ids) == n
     assert all(row["reason"] == f"not among the {n} drawn" for row in excluded if row["stage"] == "samples")
+
+
+def test_a_listed_sample_without_a_video_is_out_first(tmp_path):
+    line, kept, excluded = run(make(tmp_path, gone=True))
+    assert kept.ids == ("good", "short", "cut", "gap", "fine")
+    assert tuple(excluded[0].values()) == ("gone", "dataset", "no video gone.* below videos")
+    assert line == "samples: 5 of 8 take part, 3 cannot, 0 were not drawn"
+
+
+def test_those_that_are_asked_for_by_id_take_part_as_far_as_they_can(tmp_path):
+    line, kept, excluded = run(make(tmp_path, gone=True), samples__ids=["fine", "gone", "good", "broken"])
+    assert kept.ids == ("good", "fine")
+    assert line == "samples: 2 of 4 take part, 2 cannot, 0 were not drawn"
+    assert [(row["id"], row["stage"]) for row in excluded[:2]] == [("gone", "dataset"), ("broken", "frames")]
+    assert {row["id"]: row["reason"] for row in excluded[2:]} == dict.fromkeys(
+        ("short", "cut", "gap", "silent"), "not among samples.ids"
+    )
+
+
+def test_n_may_be_drawn_of_those_that_are_asked_for(tmp_path):
+    _, kept, excluded = run(make(tmp_path), samples__ids=["fine", "cut", "good"], samples__n=2)
+    assert len(kept.ids) == 2
+    assert set(kept.ids) < {"fine", "cut", "good"}
+    assert [row["reason"] for row in excluded if row["id"] in {"fine", "cut", "good"}] == ["not among the 2 drawn"]
+    with pytest.raises(
+        DataError, match=r"samples\.n asks for 3 samples, 2 of 3 can take part; out are gone: dataset: no"
+    ):
+        run(make(tmp_path / "b", gone=True), samples__ids=["fine", "gone", "good"], samples__n=3)
+
+
+def test_an_id_that_the_data_set_does_not_have_is_refused(tmp_path):
+    with pytest.raises(DataError, match=r"samples\.ids names 1 that the data set does not have, first 'finne'"):
+        run(make(tmp_path), samples__ids=["finne", "good"])
+
+
+def test_who_is_drawn_does_not_depend_on_who_else_is_there(tmp_path):
+    clips = {f"s{i:02d}": ("ok", "", 9, 2) for i in range(40)}
+    drawn = run(make(tmp_path / "all", clips), samples__n=20)[1].ids
+    without = {id_: clip for id_, clip in clips.items() if id_ != drawn[7]}
+    assert set(drawn) - set(run(make(tmp_path / "less", without), samples__n=20)[1].ids) == {drawn[7]}
 
 
 def test_a_seed_draws_the_same_samples_again_and_another_seed_others(tmp_path):

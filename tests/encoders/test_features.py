@@ -4,108 +4,29 @@ import numpy as np
 import pytest
 import timm
 import torch
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
+from counting import CAPTIONS, FRAMES, SIZE, Eye, N, Reader, Watcher, frame_by_frame, write_project
 
 from platoscope.data.rows import write_lines
 from platoscope.data.samples import Samples
 from platoscope.encoders import features
-from platoscope.encoders.features import BLOCK, encode_frames, encode_texts, joined_texts, mean_of_frames
+from platoscope.encoders.features import joined_texts
+from platoscope.encoders.sample_blocks import BLOCK
+from platoscope.encoders.subclips import subclip_places
 from platoscope.encoders.weights import digest_weights
 from platoscope.errors import EncodingError, InputError, StoreError
 from platoscope.params import parse_params
-from platoscope.project import Project
 from platoscope.scratch import digest_of
-from platoscope.store import ClipFrames, FeaturesStore, FramesStore, write_frames
-
-SIZE = 16
-N = 2 * BLOCK + 6  # three blocks, the last one short
-FRAMES, CAPTIONS = (1, 2, 4), (1, 3)
-LIMIT = 8
-
-
-class Eye:
-    """An image encoder of two layers that writes down every batch."""
-
-    layers = ("mean", "final")
-
-    def __init__(self):
-        self.description = {"parameters": 3, "weights": "digest"}
-        self.batches = []
-        self.broken_at = None
-
-    def encode(self, frames):
-        """Mean of all values, and square roots of the first five."""
-        self.batches.append(frames)
-        flat = frames.reshape(len(frames), -1).astype(np.float32)
-        mean = flat.mean(1, keepdims=True)
-        if self.broken_at is not None:
-            mean[flat[:, 0] == self.broken_at] = np.inf
-        return [mean, np.sqrt(flat[:, :5])]
-
-    @property
-    def seen(self):
-        """Frames of all batches but the first, which asks for the widths."""
-        return np.concatenate(self.batches[1:]) if len(self.batches) > 1 else np.empty((0,))
-
-
-class Reader:
-    """A text encoder that writes down every batch."""
-
-    layers = ("hidden_0", "hidden_1")
-    max_tokens = LIMIT
-
-    def __init__(self):
-        self.description = {"parameters": 3, "weights": "digest"}
-        self.batches = []
-
-    def lengths(self, texts):
-        """Words."""
-        return np.array([len(text.split()) for text in texts], np.int64)
-
-    def encode(self, texts):
-        """Letters; letters, their sum and how many are a."""
-        self.batches.append(list(texts))
-        vectors = np.array([[len(text), sum(map(ord, text)) % 997, text.count("a")] for text in texts], np.float32)
-        return [vectors[:, :1], vectors]
-
-
-def clip(rng, number):
-    """Five frames of which the first pixel is the clip's number."""
-    frames = rng.integers(0, 256, (5, SIZE, SIZE, 3)).astype(np.uint8)
-    frames[:, 0, 0, 0] = number
-    return ClipFrames(
-        frames=frames,
-        frame_index=np.arange(5, dtype=np.int32),
-        pts_seconds=np.arange(5) / 10,
-        choice={f"center/{n_f}": np.sort(rng.integers(0, 5, n_f)).astype(np.int32) for n_f in FRAMES},
-        n_decoded=5 if number % 2 else 3,
-        seconds=0.5,
-        status="ok",
-        note="",
-    )
+from platoscope.store import FeaturesStore, FramesStore
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """A project whose stages up to ``samples`` have run; every second clip takes part, in another order."""
+    """A project whose stages up to ``samples`` have run; every second clip takes part."""
     monkeypatch.setenv("PLATOSCOPE_DEVICE", "cpu")
     monkeypatch.delenv("PLATOSCOPE_WORK", raising=False)
     monkeypatch.delenv("DVC_ROOT", raising=False)
     monkeypatch.delenv("PLATOSCOPE_BATCH", raising=False)
-    project, rng = Project(tmp_path), np.random.default_rng(0)
-    clips = [clip(rng, number) for number in range(2 * N)]
-    project.data.mkdir()
-    choices = [f"center/{n_f}" for n_f in FRAMES]
-    write_frames(project.frames, iter(clips), counts=[5] * len(clips), attributes={"size": SIZE, "choices": choices})
-    rows = [2 * i + 1 for i in range(N)]
-    write_lines(project.samples, ({"id": f"clip {row}", "source": None, "row": row} for row in rows))
-    write_lines(
-        project.captions,
-        ({"id": f"clip {row}", "captions": [{"text": f"{row} {word}"} for word in "abc"]} for row in range(2 * N)),
-    )
-    return project
+    return write_project(tmp_path)
 
 
 def params(**encoders):
@@ -124,7 +45,7 @@ def params(**encoders):
 @pytest.fixture
 def eye(monkeypatch):
     eye = Eye()
-    monkeypatch.setattr(features, "load_image_encoder", lambda *_, **__: eye)
+    monkeypatch.setattr(features, "load_video_encoder", lambda *_, **__: eye)
     return eye
 
 
@@ -143,101 +64,6 @@ def run_video(project, **entry):
 def run_text(project, **entry):
     features.run(params(text=entry), project, "text", "reader")
     return FeaturesStore(project.features("text", "reader"))
-
-
-exact = hnp.arrays(
-    np.float32,
-    st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 4)),
-    elements=st.floats(-(2.0**60), 2.0**60, width=32),
-)
-
-
-# Values that cancel, since elsewhere a sum in float64 comes out right in float32 by luck.
-big = 2.0**50 * np.array([2, 6, 10, 12, 12])
-cancelling = np.concatenate([big, [-24, -8, 22, 52, 60, 98], -big]).astype(np.float32)
-cancelling = np.tile(cancelling[None, :, None], (2, 1, 3))
-
-
-@settings(deadline=None, max_examples=200)
-@example(vectors=cancelling, seed=0)
-@example(vectors=cancelling, seed=1)
-@given(vectors=exact, seed=st.integers(0, 99))
-def test_the_mean_over_frames_is_the_same_to_the_last_bit_in_any_order_and_memory_layout(vectors, seed):
-    order = np.random.default_rng(seed).permutation(vectors.shape[1])
-    mean = mean_of_frames(vectors)
-    assert mean.dtype == np.float32
-    shown = vectors[:, order]
-    frames_innermost = np.ascontiguousarray(shown.swapaxes(1, 2)).swapaxes(1, 2)
-    for other in (shown, shown.copy(), np.asfortranarray(shown), frames_innermost, vectors[:, ::-1]):
-        assert np.array_equal(mean_of_frames(other), mean)
-
-
-@settings(deadline=None, max_examples=100)
-@given(exact)
-def test_the_mean_over_frames_is_the_mean(vectors):
-    wanted = vectors.astype(np.longdouble).mean(1)
-    scale = np.abs(vectors).max(1).astype(np.longdouble)
-    assert (np.abs(mean_of_frames(vectors) - wanted) <= 1e-6 * scale + 2.0**-149).all()
-
-
-def test_the_mean_of_one_frame_is_that_frame():
-    vectors = np.random.default_rng(0).standard_normal((5, 1, 3)).astype(np.float32)
-    assert np.array_equal(mean_of_frames(vectors), vectors[:, 0])
-
-
-def slowly(project, row, n_f):
-    store, eye = FramesStore(project.frames), Eye()
-    layers = [eye.encode(store.read(np.array([frame]))) for frame in store.choice("center", n_f)[row]]
-    return [np.mean([layer[i][0] for layer in layers], axis=0, dtype=np.float64) for i in range(len(eye.layers))]
-
-
-@pytest.mark.parametrize("batch", [1, 7, 32, 1000])
-def test_encoding_frames_equals_a_loop_over_samples_budgets_and_frames(project, batch):
-    store, rows = FramesStore(project.frames), [3, 50, 51, 4, 2 * N - 1]
-    layers = encode_frames(Eye(), store, [store.choice("center", n_f)[rows] for n_f in FRAMES], batch=batch)
-    for sample, row in enumerate(rows):
-        for budget, n_f in enumerate(FRAMES):
-            for layer, direct in zip(layers, slowly(project, row, n_f), strict=True):
-                np.testing.assert_allclose(layer[budget, sample], direct, rtol=1e-6)
-
-
-def test_every_distinct_frame_is_encoded_once_and_every_batch_is_full(project):
-    eye, store, rows = Eye(), FramesStore(project.frames), [3, 50, 51, 4, 2 * N - 1]
-    choices = [store.choice("center", n_f)[rows] for n_f in FRAMES]
-    encode_frames(eye, store, choices, batch=6)
-    n_distinct = len({frame for choice in choices for frame in choice.ravel().tolist()})
-    assert {len(batch) for batch in eye.batches} == {6}
-    assert len(eye.batches) == -(-n_distinct // 6)
-    shown = np.concatenate(eye.batches)
-    assert len({frame.tobytes() for frame in shown}) == n_distinct
-    assert (shown[n_distinct:] == shown[n_distinct - 1]).all()  # the last batch is filled up with its last frame
-
-
-def test_a_sample_without_frames_is_refused_and_no_other_frame_is_shown(project):
-    store = FramesStore(project.frames)
-    choices = [store.choice("center", n_f)[:3].copy() for n_f in FRAMES]
-    choices[1][2] = -1
-    with pytest.raises(StoreError, match="no frames of a sample"):
-        encode_frames(Eye(), store, choices, batch=4)
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.tuples(st.text("ab ", max_size=9), st.text("ab ", max_size=9)), min_size=1, max_size=9))
-def test_encoding_texts_equals_one_text_at_a_time_in_the_given_order(texts):
-    reader = Reader()
-    layers = encode_texts(reader, texts, batch=4)
-    assert {len(batch) for batch in reader.batches} == {4}
-    for sample, row in enumerate(texts):
-        for budget, text in enumerate(row):
-            for layer, direct in zip(layers, Reader().encode([text]), strict=True):
-                assert np.array_equal(layer[budget, sample], direct[0])
-
-
-def test_texts_of_like_length_share_a_batch():
-    reader = Reader()
-    encode_texts(reader, [["a " * n, "a"] for n in (9, 1, 8, 2)], batch=2)
-    spread = [max(lengths) - min(lengths) for lengths in map(reader.lengths, reader.batches)]
-    assert max(spread) == 1
 
 
 def samples(*ids):
@@ -267,8 +93,27 @@ def test_the_video_store_holds_each_sample_in_its_row(project):
     assert store.attributes["short_share"] == [0.0, 0.0, 0.0]
     for sample in (0, BLOCK - 1, BLOCK, N - 1):
         for budget, n_f in enumerate(FRAMES):
-            for layer, direct in enumerate(slowly(project, 2 * sample + 1, n_f)):
+            for layer, direct in enumerate(frame_by_frame(project, 2 * sample + 1, n_f)):
                 np.testing.assert_allclose(store.layer(layer, budget)[sample], direct, rtol=2**-10)
+
+
+@pytest.mark.parametrize("n_o", [1, 2, 4, 16])
+def test_the_store_of_a_native_video_encoder_holds_each_sample_in_its_row(project, monkeypatch, n_o):
+    watcher = Watcher(n_o)
+    monkeypatch.setattr(features, "load_video_encoder", lambda *_, **__: watcher)
+    store, frames = run_video(project), FramesStore(project.frames)
+    for sample in (0, BLOCK - 1, BLOCK, N - 1):
+        for budget, n_f in enumerate(FRAMES):
+            chosen = frames.choice("center", n_f)[2 * sample + 1]
+            cut = [frames.read(np.sort(chosen))[places] for places in subclip_places(n_f, n_o)]
+            for layer, direct in enumerate(Watcher(n_o).encode(np.stack(cut))):
+                np.testing.assert_allclose(store.layer(layer, budget)[sample], direct.mean(0), rtol=2**-10)
+
+
+def test_a_kind_that_compares_frames_is_refused_before_any_block_where_a_budget_shows_one(project):
+    with pytest.raises(InputError, match=r"kind difference compares .* budgets.frames must start at 2"):
+        run_video(project, family="pixels", checkpoint=None, kind="difference")
+    assert not project.scratch.exists()
 
 
 @pytest.mark.usefixtures("eye")

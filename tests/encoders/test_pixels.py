@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from platoscope.encoders.base import load_image_encoder
+from platoscope.encoders.base import load_video_encoder
 from platoscope.errors import InputError
 from platoscope.params import VideoEncoderParams
 
@@ -15,7 +15,7 @@ def entry(**more):
 
 
 def encoder(kind, *, size=12):
-    return load_image_encoder(entry(kind=kind), frame_size=size, device="cpu")
+    return load_video_encoder(entry(kind=kind), frame_size=size, device="cpu")
 
 
 def frames(*shape, seed=0):
@@ -80,4 +80,41 @@ def test_its_one_layer_is_final_and_it_has_no_parameter():
 )
 def test_what_does_not_fit_is_refused_by_name(more, size, message):
     with pytest.raises(InputError, match=message):
-        load_image_encoder(entry(**more), frame_size=size, device="cpu")
+        load_video_encoder(entry(**more), frame_size=size, device="cpu")
+
+
+def test_differences_are_means_over_the_pixels_of_an_area_its_channels_and_all_pairs():
+    clips = np.random.default_rng(3).integers(0, 256, (2, 3, 10, 10, 3)).astype(np.uint8)
+    (layer,) = encoder("difference", size=10).encode(clips)
+    edges = [0, 2, 5, 8, 10]
+    direct = np.zeros((2, 16))
+    for clip, area in np.ndindex(2, 16):
+        rows, columns = (slice(*edges[i : i + 2]) for i in divmod(area, 4))
+        parts = [clips[clip, t, rows, columns].astype(float) for t in range(3)]
+        direct[clip, area] = np.mean([np.abs(parts[1] - parts[0]), np.abs(parts[2] - parts[1])]) / 255
+    assert layer.dtype == np.float32
+    np.testing.assert_allclose(layer, direct, rtol=0, atol=1e-6)
+
+
+def test_what_does_not_change_has_no_difference_and_stands_still():
+    still = np.repeat(frames(2, 64, 64)[:, None], 3, axis=1)
+    assert not encoder("difference", size=64).encode(still)[0].any()
+    assert (encoder("motion", size=64).encode(still)[0][:, 0] == 1).all()
+
+
+@pytest.mark.parametrize("kind", ["difference", "motion"])
+def test_one_frame_has_nothing_to_be_compared_with_and_is_refused(kind):
+    with pytest.raises(InputError, match=rf"kind {kind} compares consecutive frames, .* a clip of 1 .* start at 2"):
+        encoder(kind, size=64).encode(frames(2, 64, 64)[:, None])
+
+
+@pytest.mark.parametrize("kind", ["difference", "motion"])
+def test_kinds_of_clips_take_any_number_of_frames_and_each_clip_alone_gives_the_same_bytes(kind):
+    one = encoder(kind, size=64)
+    assert one.n_frames is None
+    assert one.layers == ("final",)
+    clips = np.random.default_rng(0).integers(0, 256, (3, 5, 64, 64, 3)).astype(np.uint8)
+    whole = one.encode(clips)[0]
+    assert np.array_equal(np.concatenate([one.encode(clips[i : i + 1])[0] for i in range(3)]), whole)
+    with pytest.raises(InputError, match=r"motion wants frames of at least 64 px, frames.size is 63"):
+        encoder("motion", size=63)

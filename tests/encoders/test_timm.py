@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from timm.data import create_transform, resolve_data_config
 
 from platoscope.encoders import timm as family
-from platoscope.encoders.base import load_image_encoder
+from platoscope.encoders.base import load_video_encoder
 from platoscope.encoders.weights import weights_file
 from platoscope.errors import EncodingError, InputError, WeightsError
 from platoscope.params import VideoEncoderParams
@@ -34,7 +34,7 @@ def entry(**more):
 
 
 def load(*, frame_size=SIZE, **more):
-    return load_image_encoder(entry(**more), frame_size=frame_size, device="cpu")
+    return load_video_encoder(entry(**more), frame_size=frame_size, device="cpu")
 
 
 def frames(n, *, size=SIZE, seed=0):

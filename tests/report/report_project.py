@@ -153,13 +153,16 @@ def build(root: Path) -> Project:
     statistics(project, pairs, ids)
     rows = [{"id": name, "source": f"film {place // 2}", "row": N - place} for place, name in enumerate(ids)]
     project.samples.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    project.excluded.write_text(
+        "id,stage,reason\ngone,dataset,no video\ncut,frames,not a video\nlost,dataset,no video\n"
+    )
     captions = [
         {"id": name, "captions": [{"text": f"{name}: {HOSTILE}", "origin": "x"}, {"text": "no"}]} for name in ids
     ]
     project.captions.write_text("".join(json.dumps(row) + "\n" for row in captions))
     pictures = np.zeros((N + 1, 4, 16, 16, 3), np.uint8)
     pictures[:, :, :, :, 0] = (5 * np.arange(N + 1))[:, None, None, None]
-    store.write_thumbnails(project.thumbnails, pictures, ids=["-", *reversed(ids)])
+    store.write_thumbnails(project.thumbnails, pictures, shape=pictures.shape, ids=["-", *reversed(ids)])
     project.params.write_text(PARAMS)
     scaling.run(read_params(project.params), project)
     return project
@@ -171,6 +174,7 @@ def report(project: Project, **changes: Any) -> str:
         "gallery": project.results / "plots/gallery.csv",
         "laws": project.laws,
         "samples": project.samples,
+        "excluded": project.excluded,
         "captions": project.captions,
         "thumbnails": project.thumbnails,
         "params_text": project.params.read_text(),

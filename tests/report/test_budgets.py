@@ -82,7 +82,7 @@ def page(pairs: list[Pair]) -> str:
         pictures=drawn(pairs),
         most=[],
         least=[],
-        source=Source(None, "0"),
+        source=Source(None, "0", {}),
         params_text="report: {}",
     )
     return " ".join(text.split())

@@ -102,7 +102,7 @@ def test_without_thumbnails_the_samples_and_their_neighbours_are_ids_and_caption
     project: Project, tmp_path: Path
 ) -> None:
     empty = tmp_path / "none.zarr"
-    store.write_thumbnails(empty, np.zeros((0, 4, 16, 16, 3), np.uint8), ids=[])
+    store.write_thumbnails(empty, (), shape=(0, 4, 16, 16, 3), ids=[])
     out = tmp_path / "report.html"
     report(project, thumbnails=empty, out_html=out, plots_dir=tmp_path / "plots")
     text = out.read_text()

@@ -209,7 +209,7 @@ def test_what_is_missing_or_does_not_belong_is_refused_by_name(project: Project)
     with pytest.raises(StoreError, match=r"short\.jsonl \(39 samples, .* holds other samples"):
         report(project, samples=short)
     few = project.data / "few.zarr"
-    store.write_thumbnails(few, np.zeros((N - 1, 4, 16, 16, 3), np.uint8), ids=["x"])
+    store.write_thumbnails(few, np.zeros((N - 1, 4, 16, 16, 3), np.uint8), shape=(N - 1, 4, 16, 16, 3), ids=["x"])
     with pytest.raises(StoreError, match=r"few\.zarr holds 39 samples, row 40"):
         report(project, thumbnails=few)
     project.captions.write_text("")
@@ -224,6 +224,12 @@ def test_the_stage_reads_the_project_and_sums_up_in_one_line(project: Project) -
     assert text.count("neighbours in common · clip_") == 6
     assert "40 videos with their captions (from 20 sources)" in " ".join(text.split())
     assert store.digest_ids([f"clip_{sample:02d}" for sample in range(N)]) in text
+
+
+def test_samples_that_do_not_take_part_are_counted_by_what_kept_them_out(project: Project) -> None:
+    assert "<dd>2 without a video, 1 that did not decode or were too short</dd>" in report(project)
+    project.excluded.write_text("id,stage,reason\n")
+    assert "not among them" not in report(project)
 
 
 def test_the_bars_of_points_keep_sources_together() -> None:

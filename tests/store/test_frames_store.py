@@ -29,6 +29,8 @@ def clip(n_frames, *, seed=0, status="ok", note=""):
         choice=choice,
         n_decoded=2 * n_frames,
         seconds=2 * n_frames / 25,
+        width=16 * n_frames,
+        height=9 * n_frames,
         status=status,
         note=note,
     )
@@ -77,6 +79,8 @@ def test_what_is_told_of_every_clip_is_read_back(store):
     assert store.offset.tolist() == [0, 3, 3, 8, 9]
     assert store.n_decoded.tolist() == [one.n_decoded for one in CLIPS]
     assert store.seconds.tolist() == [one.seconds for one in CLIPS]
+    assert store.width.tolist() == [48, 0, 80, 16]
+    assert store.height.tolist() == [27, 0, 45, 9]
     assert store.shape == (SIZE, SIZE, 3)
 
 
@@ -117,8 +121,8 @@ def test_a_data_set_of_which_nothing_decodes_is_a_store_too(tmp_path):
 
 def test_thumbnails_are_read_back_or_are_none(tmp_path):
     pictures = np.random.default_rng(0).integers(0, 256, (3, 4, 8, 8, 3)).astype(np.uint8)
-    write_thumbnails(tmp_path / "some", pictures, ids=["a", "b", "c"])
-    write_thumbnails(tmp_path / "none", pictures[:0], ids=["a", "b", "c"])
+    write_thumbnails(tmp_path / "some", iter(pictures), shape=pictures.shape, ids=["a", "b", "c"])
+    write_thumbnails(tmp_path / "none", iter(()), shape=(0, 4, 8, 8, 3), ids=["a", "b", "c"])
     assert np.array_equal(read_thumbnails(tmp_path / "some"), pictures)
     assert read_thumbnails(tmp_path / "none") is None
 

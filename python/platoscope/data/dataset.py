@@ -1,119 +1,177 @@
-"""The ``dataset`` stage: a source becomes ``videos.jsonl`` and ``captions.jsonl``, in one order, and rendered videos.
+"""The ``dataset`` stage: a source becomes ``videos.jsonl`` and ``captions.jsonl``, in one order, and ``absent.csv``.
 
 Videos and captions are written apart, each video with the SHA-256 of its bytes, so that editing a caption decodes
-nothing again and moving a folder of videos changes nothing at all.
+nothing again and moving a folder of videos changes nothing at all. Videos that were rendered here, or copied out of
+shards, lie in ``videos/``; all others stay where they are.
 """
 
+import csv
 import hashlib
-import json
+import io
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-import numpy as np
-
 from platoscope.data.datasets.folder import read_folder
-from platoscope.data.rows import Row, write_lines
-from platoscope.errors import EncodingError
-from platoscope.parallel import Crash, Pool, worker_count
-from platoscope.params import DatasetParams, Params
+from platoscope.data.datasets.found import Found, Packed
+from platoscope.data.datasets.huggingface import read_huggingface
+from platoscope.data.datasets.kinetics import read_kinetics
+from platoscope.data.datasets.msrvtt import read_msrvtt
+from platoscope.data.datasets.msvd import read_msvd
+from platoscope.data.datasets.pvd import read_pvd
+from platoscope.data.datasets.ssv2 import read_ssv2
+from platoscope.data.datasets.test_of_time import read_test_of_time
+from platoscope.data.datasets.vatex import read_vatex
+from platoscope.data.datasets.videocomp import read_videocomp
+from platoscope.data.datasets.webdataset import read_webdataset
+from platoscope.data.rendering import Rendering
+from platoscope.data.rows import Absent, Row, ranked, write_lines
+from platoscope.errors import DataError
+from platoscope.params import ListedParams, Params, SyntheticParams
 from platoscope.progress import track
 from platoscope.project import Project
-from platoscope.provenance import closure, code_digest, versions
-from platoscope.scratch import Work, require_space
+from platoscope.provenance import closure, code_digest
+from platoscope.scratch import Work, require_space, write_file
 
-BLOCK = 16
-RENDER_LIMIT_S = 120.0
-CLIP_BYTES = 200_000
+READERS: Mapping[str, Callable[..., Found]] = {
+    "folder": read_folder,
+    "huggingface": read_huggingface,
+    "kinetics": read_kinetics,
+    "msrvtt": read_msrvtt,
+    "msvd": read_msvd,
+    "pvd": read_pvd,
+    "ssv2": read_ssv2,
+    "test_of_time": read_test_of_time,
+    "vatex": read_vatex,
+    "videocomp": read_videocomp,
+    "webdataset": read_webdataset,
+}
+OUTS = ("videos.jsonl", "captions.jsonl", "absent.csv", "videos")
 
 
 def run(params: Params, project: Project) -> str:
     """Write the data set of ``params.dataset``; gives the summary line."""
-    if params.dataset.source == "folder":
-        return _write_folder(project.videos("folder", params.dataset.path), project)
-    return _write_synthetic(params.dataset, project)
+    if isinstance(params.dataset, SyntheticParams):
+        rendering = Rendering(params.dataset, project.scratch)
+        rendering.render()
+        _publish(rendering.work, project, rendering.clips(), ())
+        return f"dataset: {params.dataset.n} rendered clips of {params.dataset.seconds:g} s, {params.dataset.size} px"
+    found = find(params.dataset, project)
+    rows = drawn(found.rows, params.dataset.n, seed=params.dataset.seed)
+    if found.packed is None:
+        _write_listed(project, project.root / params.dataset.path, rows, found.absent)
+    else:
+        _write_packed(project, rows, found.absent, found.packed)
+    gone = f"; {len(found.absent)} more are listed and have no video" if found.absent else ""
+    n_captions = sum(len(row.captions) for row in rows)
+    return f"dataset: {len(rows)} clips of {Path(params.dataset.path).name}, {n_captions} captions{gone}"
 
 
-def _write_folder(folder: Path, project: Project) -> str:
-    rows = read_folder(folder)
+def find(dataset: ListedParams, project: Project) -> Found:
+    """Read what a source has of what is asked for; rendered stories have none."""
+    options = dataset.model_dump(exclude={"source", "path", "n", "seed", "ids"})
+    found = READERS[dataset.source](project.root / dataset.path, **options)
+    return asked_for(found, dataset.ids) if dataset.ids else found
+
+
+def asked_for(found: Found, ids: Sequence[str]) -> Found:
+    """Those of a source that are named, in its own order, with their absent ones.
+
+    Raises
+    ------
+    DataError
+        If the source does not list one of them, or has a video of none.
+    """
+    asked = set(ids)
+    rows = tuple(row for row in found.rows if row.id in asked)
+    absent = tuple(one for one in found.absent if one.id in asked)
+    strange = sorted(asked - {row.id for row in rows} - {one.id for one in absent})
+    if strange:
+        raise DataError(f"dataset.ids names {len(strange)} that the source does not list, first {strange[0]!r}")
+    if not rows:
+        raise DataError(f"dataset.ids names {len(ids)}, of which not one has a video: {absent[0].reason}")
+    return replace(found, rows=rows, absent=absent)
+
+
+def drawn(rows: Sequence[Row], n: int | None, *, seed: int) -> list[Row]:
+    """Draw n of the rows, in their own order; all of them where no n is given, or where there are no more."""
+    if n is None:
+        return list(rows)
+    return [rows[place] for place in sorted(ranked([row.id for row in rows], seed=seed)[:n])]
+
+
+def _write_listed(project: Project, folder: Path, rows: Sequence[Row], absent: Sequence[Absent]) -> None:
     with ThreadPoolExecutor() as threads:
         digests = list(threads.map(lambda row: _file_digest(folder / row.video), rows))
-    rendered = project.dataset / "videos"
-    if rendered.exists():
-        shutil.rmtree(rendered)
-    rendered.mkdir(parents=True)
-    _write_manifest(project.dataset, rows, digests)
-    return f"dataset: {len(rows)} clips of {folder.name}, {sum(len(row.captions) for row in rows)} captions"
+    copied = project.dataset / "videos"
+    if copied.exists():
+        shutil.rmtree(copied)
+    copied.mkdir(parents=True)
+    _write_manifest(project.dataset, rows, digests, absent=absent, made=False)
 
 
-def _write_synthetic(dataset: DatasetParams, project: Project) -> str:
+def _write_packed(project: Project, rows: Sequence[Row], absent: Sequence[Absent], packed: Packed) -> None:
     spec = {
-        "params": dataset.model_dump(mode="json", exclude={"n", "path"}),
-        "n": dataset.n,
-        "code": code_digest(closure("data.dataset", "data.datasets.synthetic")),
-        "versions": versions("av", "numpy", "pillow"),
+        "videos": [hashlib.sha256(packed.read(row.id)).hexdigest() for row in track(rows, "read", total=len(rows))],
+        "rows": [vars(row) for row in rows],
+        "absent": [vars(row) for row in absent],
+        "code": code_digest(closure("data.dataset")),
     }
-    require_space(project.scratch, 2 * dataset.n * CLIP_BYTES)
-    work = Work(project.scratch, stage="dataset", spec=spec)
-    starts = {f"{start:07d}.npz": start for start in range(0, dataset.n, BLOCK)}
-    with Pool(workers=worker_count(), limit_s=RENDER_LIMIT_S) as pool:
+    require_space(project.scratch, sum(packed.n_bytes(row.id) for row in rows))
 
-        def make(name: str, part: Path) -> None:
-            indices = range(starts[name], min(starts[name] + BLOCK, dataset.n))
-            _save_block(part, pool.map(_render, [(index, dataset) for index in indices]))
+    def clips() -> Iterator[tuple[Row, bytes]]:
+        for number, row in enumerate(track(rows, "copy videos", total=len(rows))):
+            name = f"videos/{number:07d}{PurePosixPath(row.video).suffix.lower()}"  # which any file system takes
+            yield replace(row, video=name), packed.read(row.id)
 
-        list(track(work.compute(list(starts), make), "render clips", total=len(starts)))
-    outs = {name: project.dataset / name for name in ("videos.jsonl", "captions.jsonl", "videos")}
-    work.publish(outs, lambda folder: _unpack(folder, [work.block(name) for name in starts]), staging=project.staging)
-    return f"dataset: {dataset.n} rendered clips of {dataset.seconds:g} s, {dataset.size} px"
+    _publish(Work(project.scratch, stage="dataset", spec=spec), project, clips(), absent)
 
 
-def _render(job: tuple[int, DatasetParams]) -> tuple[Row, bytes]:
-    """Render one clip, in a worker: its row and the bytes of its file."""
-    from platoscope.data.datasets import synthetic
+def _publish(work: Work, project: Project, clips: Iterable[tuple[Row, bytes]], absent: Sequence[Absent]) -> None:
+    """Publish rows together with the bytes of their videos, one of them in memory at a time."""
 
-    index, p = job
-    clip = synthetic.make_clip(index, seed=p.seed, size=p.size, seconds=p.seconds, beats=p.beats, coherence=p.coherence)
-    name = synthetic.clip_id(index)
-    row = Row(id=name, video=f"videos/{name}.mp4", captions=clip.captions, labels=clip.labels)
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "clip.mp4"
-        synthetic.write_mp4(file, frames=clip.frames, fps=clip.fps)
-        return row, file.read_bytes()
+    def build(folder: Path) -> None:
+        (folder / "videos").mkdir()
+        rows, digests = [], []
+        for row, content in clips:
+            (folder / row.video).write_bytes(content)
+            rows.append(row)
+            digests.append(hashlib.sha256(content).hexdigest())
+        _write_manifest(folder, rows, digests, absent=absent, made=True)
 
-
-def _save_block(part: Path, clips: Sequence[tuple[Row, bytes] | Crash]) -> None:
-    for clip in clips:
-        if isinstance(clip, Crash):
-            raise EncodingError(f"rendering a clip {clip.reason}")
-    rows = json.dumps([vars(row) for row, _ in clips]).encode()  # type: ignore[misc]
-    files = {row.id: np.frombuffer(content, np.uint8) for row, content in clips}  # type: ignore[misc]
-    with part.open("wb") as handle:
-        np.savez(handle, rows=np.frombuffer(rows, np.uint8), **files)  # type: ignore[arg-type]
+    work.publish({name: project.dataset / name for name in OUTS}, build, staging=project.staging)
 
 
-def _unpack(folder: Path, blocks: Sequence[Path]) -> None:
-    (folder / "videos").mkdir()
-    rows: list[Row] = []
-    for block in blocks:
-        with np.load(block) as content:
-            for fields in json.loads(content["rows"].tobytes()):
-                row = Row(**{**fields, "captions": tuple(fields["captions"])})
-                (folder / row.video).write_bytes(content[row.id].tobytes())
-                rows.append(row)
-    _write_manifest(folder, rows, [_file_digest(folder / row.video) for row in rows])
-
-
-def _write_manifest(folder: Path, rows: Sequence[Row], digests: Sequence[str]) -> None:
+def _write_manifest(
+    folder: Path, rows: Sequence[Row], digests: Sequence[str], *, absent: Sequence[Absent], made: bool
+) -> None:
     videos: list[dict[str, Any]] = [
-        {"id": r.id, "path": r.video, "digest": digest, "source": r.source, "split": r.split, "labels": r.labels}
-        for r, digest in zip(rows, digests, strict=True)
+        {
+            "id": row.id,
+            "path": row.video,
+            "made": made,
+            "digest": digest,
+            "source": row.source,
+            "split": row.split,
+            "labels": row.labels,
+        }
+        for row, digest in zip(rows, digests, strict=True)
     ]
     write_lines(folder / "videos.jsonl", videos)
-    write_lines(folder / "captions.jsonl", ({"id": row.id, "captions": list(row.captions)} for row in rows))
+    write_lines(folder / "captions.jsonl", (_captions(row) for row in rows))
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(("id", "reason"))
+    writer.writerows((row.id, row.reason) for row in absent)
+    write_file(folder / "absent.csv", table.getvalue())
+
+
+def _captions(row: Row) -> dict[str, Any]:
+    negatives = {"captions_negative": list(row.negatives)} if row.negatives else {}
+    return {"id": row.id, "captions": list(row.captions), **negatives}
 
 
 def _file_digest(file: Path) -> str:

@@ -5,8 +5,10 @@ replaced. Small pictures for the report go to a store of their own.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from platoscope.data.decode import decode_clip
 from platoscope.data.rows import read_lines
 from platoscope.data.sampling import budgets_of
 from platoscope.errors import DataError
-from platoscope.parallel import Crash, Pool, worker_count
+from platoscope.parallel import Crash, Pool, Task, limit_of_environment, worker_count
 from platoscope.params import Params
 from platoscope.progress import track
 from platoscope.project import Project
@@ -27,9 +29,12 @@ from platoscope.scratch import Work, require_space
 from platoscope.store import STATUS, ClipFrames, digest_ids, write_frames, write_thumbnails
 
 BLOCK = 16
+# What one video may take of a machine: wall-clock time, and memory in units of 10^9 bytes.
 LIMIT_S = 300.0
-THUMBNAIL = 64
-THUMBNAIL_STEPS = 4
+LIMIT_GB = 4.0
+SECONDS_VARIABLE = "PLATOSCOPE_DECODE_SECONDS"
+MEMORY_VARIABLE = "PLATOSCOPE_DECODE_GB"
+STRIP = (4, 64, 64, 3)  # step, height, width, channel
 
 
 @dataclass(frozen=True)
@@ -41,48 +46,71 @@ class Job:
     samplers: tuple[str, ...]
     size: int
     fit: str
+    max_pixels: int
+    max_seconds: float
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one video may take of this machine before it counts as failed: seconds, and gigabytes (10^9 bytes)."""
+
+    seconds: float
+    gigabytes: float
+
+
+def decode_limits() -> Limits:
+    """Limits of ``$PLATOSCOPE_DECODE_SECONDS`` and ``$PLATOSCOPE_DECODE_GB``, else 300 s and 4 GB."""
+    seconds = limit_of_environment(SECONDS_VARIABLE, default=LIMIT_S)
+    return Limits(seconds, limit_of_environment(MEMORY_VARIABLE, default=LIMIT_GB))
 
 
 def run(params: Params, project: Project) -> str:
     """Decode ``data/dataset/videos.jsonl``; gives the summary line."""
     videos = read_lines(project.dataset / "videos.jsonl")
-    folder, p, budgets = (
-        project.videos(params.dataset.source, params.dataset.path),
-        params.frames,
-        params.budgets.frames,
-    )
+    source, p, budgets, limits = params.dataset.path, params.frames, params.budgets.frames, decode_limits()
+    files = [project.video(video["path"], made=video["made"], source=source) for video in videos]
     spec: dict[str, Any] = {
         "videos": [[video["id"], video["digest"]] for video in videos],
         "frames": p.model_dump(mode="json", exclude={"short"}),
         "budgets": budgets,
+        # They decide who fails, so that with wider ones those are tried again.
+        "limits": [limits.seconds, limits.gigabytes],
         "code": code_digest(closure("data.frames")),
         "versions": versions("av", "numpy", "pillow"),
     }
     choices = [f"{sampler}/{n_f}" for sampler in p.samplers for n_f in budgets_of(sampler, budgets)]
     frame_bytes = p.size * p.size * 3
     require_space(project.scratch, 2 * len(videos) * sum(int(choice.split("/")[1]) for choice in choices) * frame_bytes)
-    jobs = [Job(folder / video["path"], budgets, p.samplers, p.size, p.fit) for video in videos]
+    jobs = [Job(file, budgets, p.samplers, p.size, p.fit, p.max_pixels, p.max_seconds, p.whole) for file in files]
     _check_there(jobs)
     blocks = {f"{start:07d}.npz": jobs[start : start + BLOCK] for start in range(0, len(jobs), BLOCK)}
     work = Work(project.scratch, stage="frames", spec=spec)
-    with Pool(workers=worker_count(), limit_s=LIMIT_S) as pool:
-
-        def make(name: str, part: Path) -> None:
-            _save(part, [_or_failed(clip, p.size) for clip in pool.map(decode, blocks[name])])
-
-        list(track(work.compute(list(blocks), make), "decode", total=len(blocks)))
+    _decode_blocks(work, blocks, size=p.size, limits=limits)
     clips = ClipBlocks([work.block(name) for name in blocks])
     attributes = {"videos": digest_ids(video["id"] for video in videos), "size": p.size, "fit": p.fit}
     ids = [video["id"] for video in videos]
 
     def build(result: Path) -> None:
-        counts = [len(clip.frame_index) for clip in clips]
+        counts = [len(told["frame_index"]) for told in clips.told()]
         described = {**attributes, "choices": choices}
         write_frames(result / "frames.zarr", clips, counts=counts, attributes=described)
-        write_thumbnails(result / "thumbnails.zarr", _thumbnails(clips, wanted=p.thumbnails), ids=ids)
+        shown = clips if p.thumbnails else ()
+        shape = (len(ids) if p.thumbnails else 0, *STRIP)
+        write_thumbnails(result / "thumbnails.zarr", (_strip(clip.frames) for clip in shown), shape=shape, ids=ids)
 
     work.publish({"frames.zarr": project.frames, "thumbnails.zarr": project.thumbnails}, build, staging=project.staging)
     return _summary(clips)
+
+
+def _decode_blocks(work: Work, blocks: Mapping[str, Sequence[Job]], *, size: int, limits: Limits) -> None:
+    with Pool(workers=worker_count(), limit_s=limits.seconds, limit_gb=limits.gigabytes) as pool:
+        decoding = _Decoding(pool, blocks, done=lambda name: work.block(name).exists())
+
+        def make(name: str, part: Path) -> None:
+            _save(part, [_or_failed(clip, size) for clip in decoding.block(name)])
+
+        list(track(work.compute(list(blocks), make), "decode", total=len(blocks)))
 
 
 def _check_there(jobs: Sequence[Job]) -> None:
@@ -97,7 +125,16 @@ def _check_there(jobs: Sequence[Job]) -> None:
 def decode(job: Job) -> ClipFrames:
     """Decode one video; a failure is a status with its reason."""
     try:
-        clip = decode_clip(job.path, budgets=job.budgets, samplers=job.samplers, size=job.size, fit=job.fit)
+        clip = decode_clip(
+            job.path,
+            budgets=job.budgets,
+            samplers=job.samplers,
+            size=job.size,
+            fit=job.fit,
+            max_pixels=job.max_pixels,
+            max_seconds=job.max_seconds,
+            whole=job.whole,
+        )
     except DataError as error:
         # The cause alone: the path of the file is not the same on another machine.
         return _failed(str(error.__cause__ or error), job.size)
@@ -108,9 +145,27 @@ def decode(job: Job) -> ClipFrames:
         choice={f"{sampler}/{n_f}": rows for (sampler, n_f), rows in clip.choice.items()},
         n_decoded=clip.n_decoded,
         seconds=clip.duration_seconds,
+        width=clip.width,
+        height=clip.height,
         status=clip.status,
         note=clip.note,
     )
+
+
+class _Decoding:
+    """Decodes block after block; workers that are done with one begin with the next."""
+
+    def __init__(self, pool: Pool, blocks: Mapping[str, Sequence[Job]], *, done: Callable[[str], bool]) -> None:
+        self._pool, self._blocks, self._done = pool, blocks, done
+        self._following = dict(pairwise(blocks))
+        self._begun: dict[str, list[Task]] = {}
+
+    def block(self, name: str) -> list[ClipFrames | Crash]:
+        """Give what the videos of a block gave."""
+        for begin in (name, self._following.get(name)):
+            if begin is not None and begin not in self._begun and not self._done(begin):
+                self._begun[begin] = self._pool.submit(decode, self._blocks[begin])
+        return self._pool.results(self._begun.pop(name))
 
 
 class ClipBlocks:
@@ -123,6 +178,12 @@ class ClipBlocks:
         for block in self._blocks:
             yield from _load(block)
 
+    def told(self) -> Iterator[dict[str, Any]]:
+        """What is known of each clip besides its frames, which are left on the disk."""
+        for block in self._blocks:
+            with np.load(block) as content:
+                yield from json.loads(content["clips"].tobytes())
+
 
 def _or_failed(clip: ClipFrames | Crash, size: int) -> ClipFrames:
     return _failed(f"decoding {clip.reason}", size) if isinstance(clip, Crash) else clip
@@ -130,7 +191,7 @@ def _or_failed(clip: ClipFrames | Crash, size: int) -> ClipFrames:
 
 def _failed(reason: str, size: int) -> ClipFrames:
     nothing = np.empty((0, size, size, 3), np.uint8)
-    return ClipFrames(nothing, np.empty(0, np.int32), np.empty(0), {}, 0, 0.0, "failed", reason)
+    return ClipFrames(nothing, np.empty(0, np.int32), np.empty(0), {}, 0, 0.0, 0, 0, "failed", reason)
 
 
 def _save(part: Path, clips: Sequence[ClipFrames]) -> None:
@@ -160,27 +221,18 @@ def _load(block: Path) -> list[ClipFrames]:
     return clips
 
 
-def _thumbnails(clips: ClipBlocks, *, wanted: bool) -> NDArray[np.uint8]:
-    """Four small pictures across each clip, uint8 [sample, step, height, width, 3]; black where a video failed."""
-    shape = (THUMBNAIL_STEPS, THUMBNAIL, THUMBNAIL, 3)
-    rows = [_strip(clip.frames, shape) for clip in clips] if wanted else []
-    return np.stack(rows) if rows else np.empty((0, *shape), np.uint8)
-
-
-def _strip(frames: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    strip = np.zeros(shape, np.uint8)
+def _strip(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Four small pictures across a clip, uint8 [step, height, width, 3]; black where the video failed."""
+    strip = np.zeros(STRIP, np.uint8)
     if len(frames):
-        for step in range(shape[0]):
-            frame = frames[(2 * step + 1) * len(frames) // (2 * shape[0])]
-            strip[step] = np.asarray(Image.fromarray(frame).resize((shape[2], shape[1]), Image.Resampling.BICUBIC))
+        for step in range(STRIP[0]):
+            frame = frames[(2 * step + 1) * len(frames) // (2 * STRIP[0])]
+            strip[step] = np.asarray(Image.fromarray(frame).resize((STRIP[2], STRIP[1]), Image.Resampling.BICUBIC))
     return strip
 
 
 def _summary(clips: ClipBlocks) -> str:
-    status = [(clip.status, len(clip.frame_index)) for clip in clips]
-    counts = ", ".join(f"{n} {name}" for name in STATUS if (n := _count(status, name)))
-    return f"frames: {sum(n for _, n in status)} frames of {len(status)} videos ({counts})"
-
-
-def _count(status: Sequence[tuple[str, int]], name: str) -> int:
-    return sum(one == name for one, _ in status)
+    told = [(clip["status"], len(clip["frame_index"])) for clip in clips.told()]
+    counts = Counter(status for status, _ in told)
+    shown = ", ".join(f"{counts[status]} {status}" for status in STATUS if counts[status])
+    return f"frames: {sum(n for _, n in told)} frames of {len(told)} videos ({shown})"

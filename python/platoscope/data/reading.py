@@ -1,10 +1,11 @@
 """Turns a video file into its packets' times and its frames, as far as they can be trusted.
 
 Nothing is taken from a header that the packets or the frames do not bear out. Decoding starts at the first key
-frame, resumes at the next one after an error, and drops frames flagged as damaged; what is lost is counted.
+frame, resumes at the next one after an error, and drops frames flagged as damaged; what is lost is counted. Where
+memory runs out a MemoryError passes through: that is the machine's limit and no fault of the file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -28,6 +29,9 @@ _HDR = (16, 18)  # AVColorTransferCharacteristic: PQ, HLG
 _TIMED = ("mov,mp4,m4a,3gp,3g2,mj2", "avi")
 
 
+HELD = 256 << 20  # bytes of packets kept from listing to decoding, so that a file is read once
+
+
 class _Promise(NamedTuple):
     """Where a file says that it ends, and where the packets of all streams do if that is what it speaks of."""
 
@@ -46,6 +50,22 @@ class Listing:
     rate: Fraction | None
     promise: _Promise | None
     video_streams: int
+    packets: "tuple[Packet[VideoStream], ...] | None" = None  # all of the stream; none where they are too much to hold
+    fault: av.FFmpegError | None = None  # what the packets ended with, if not with the end of the file
+
+    @property
+    def orderly(self) -> bool:
+        """Whether the packets are all there, undamaged and to be shown, each with a time of its own."""
+        pictures = [packet for packet in self.packets or () if packet.size]
+        sound = not any(packet.is_corrupt or packet.is_discard for packet in pictures)
+        unskipped = self.has_key and not self.skipped and not self.fault
+        return sound and unskipped and None not in self.times and len(set(self.times)) == len(pictures)
+
+    def held(self) -> "Iterator[Packet[VideoStream]]":
+        """Give the packets as reading the file again would."""
+        yield from self.packets or ()
+        if self.fault:
+            raise self.fault
 
     @property
     def length(self) -> Fraction:
@@ -63,6 +83,7 @@ class Decoded:
     times: list[int | None] = field(default_factory=list)
     durations: list[int] = field(default_factory=list)
     squares: dict[int, Square] = field(default_factory=dict)  # by position in that order
+    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)  # width and height as displayed, likewise
     errors: list[str] = field(default_factory=list)
     losses: list[int] = field(default_factory=list)  # how many frames had been given at each loss
     traits: dict[str, None] = field(default_factory=dict)
@@ -96,6 +117,8 @@ def opened(file: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open the file at its first video stream, to be decoded by one thread, from this file alone."""
     try:
         container = av.open(str(file), options={"protocol_whitelist": "file"}, metadata_errors="ignore")
+    except MemoryError:
+        raise
     except av.FFmpegError as error:
         raise DataError(f"cannot be opened as a video: {error.strerror}") from error
     with container:
@@ -114,39 +137,74 @@ def _moving(container: InputContainer) -> list[VideoStream]:
     return [stream for stream in container.streams.video if not stream.disposition & still]
 
 
-def _packets(container: InputContainer, *streams: Stream) -> "Iterator[Packet[Stream]]":
+def stream_packets(container: InputContainer, *streams: Stream) -> "Iterator[Packet[Stream]]":
+    """Give the packets of the streams as they stand in the file, then an empty one each."""
     # Having flushed the streams it was opened with, PyAV goes on to any that appeared since, and finds no such index.
     with suppress(IndexError):
         yield from container.demux(*streams)
 
 
-def list_packets(file: Path, *, max_pixels: int, max_seconds: float) -> Listing:
+def list_packets(container: InputContainer, stream: VideoStream, *, max_pixels: int, max_seconds: float) -> Listing:
     """Go through the packets without decoding; a video over a limit is a DataError."""
-    packets: list[tuple[int | None, bool, bool]] = []  # time, key, to be discarded
-    ends: dict[int, Fraction] = {}  # by stream, seconds
-    with opened(file) as (container, stream):
-        check_pixels(stream.width, stream.height, max_pixels)
-        with suppress(av.FFmpegError):  # met again, and noted, when the packets are decoded
-            for packet in _packets(container, *container.streams):
-                index, time = packet.stream_index, packet.pts
-                if time is not None:
-                    end = (time + (packet.duration or 0)) * packet.time_base
-                    ends[index] = max(end, ends.get(index, end))
-                if index == stream.index and packet.size:
-                    packets.append((time, packet.is_keyframe, packet.is_discard))
-        first_key = next((position for position, (_, key, _) in enumerate(packets) if key), None)
-        listing = Listing(
-            times=tuple(time for time, _, discard in packets[first_key:] if not discard),
-            has_key=first_key is not None,
-            skipped=first_key or 0,
-            tick=stream.time_base or Fraction(1),
-            rate=stream.average_rate,
-            promise=_promise(container, stream, max(ends.values(), default=Fraction(0))),
-            video_streams=len(_moving(container)),
-        )
+    check_pixels(stream.width, stream.height, max_pixels)
+    given, held, end, fault = _read(container, stream)
+    first_key = next((position for position, entry in enumerate(given) if entry.key), None)
+    listing = Listing(
+        times=tuple(entry.time for entry in given[first_key:] if not entry.discarded),
+        has_key=first_key is not None,
+        skipped=first_key or 0,
+        tick=stream.time_base or Fraction(1),
+        rate=stream.average_rate,
+        promise=_promise(container, stream, end),
+        video_streams=len(_moving(container)),
+        packets=held,
+        fault=fault,
+    )
     if listing.length > max_seconds:
         raise DataError(f"lasts {float(listing.length):.1f} s: wanted at most {max_seconds:g}")
     return listing
+
+
+class _Entry(NamedTuple):
+    time: int | None
+    key: bool
+    discarded: bool
+
+
+def _read(
+    container: InputContainer, stream: VideoStream
+) -> "tuple[list[_Entry], tuple[Packet[VideoStream], ...] | None, Fraction, av.FFmpegError | None]":
+    """Give an entry for each packet, the packets if they can be held, the last end (s), and what failed."""
+    entries: list[_Entry] = []
+    held: list[Packet[VideoStream]] = []
+    ends: dict[int, int] = {}  # ticks, by stream
+    ticks: dict[int, Fraction] = {}  # seconds, likewise
+    size, fault = 0, None
+    try:
+        for packet in stream_packets(container, *container.streams):
+            index, time = packet.stream_index, packet.pts
+            if time is not None:
+                if index not in ticks:
+                    ticks[index] = packet.time_base
+                end = time + (packet.duration or 0)
+                ends[index] = max(end, ends.get(index, end))
+            if index != stream.index:
+                continue
+            if packet.size:
+                entries.append(_Entry(time, packet.is_keyframe, packet.is_discard))
+            size += packet.size
+            if not packet.size and held and not held[-1].size:
+                continue  # the end of several streams may be told to each of them more than once
+            if size <= HELD:
+                held.append(cast("Packet[VideoStream]", packet))
+            else:
+                held.clear()
+    except MemoryError:
+        raise
+    except av.FFmpegError as error:  # met again, and noted, when the packets are decoded
+        fault = error
+    last = max((end * ticks[index] for index, end in ends.items()), default=Fraction(0))
+    return entries, tuple(held) if size <= HELD else None, last, fault
 
 
 def _promise(container: InputContainer, stream: VideoStream, packets_end: Fraction) -> _Promise | None:
@@ -159,17 +217,19 @@ def _promise(container: InputContainer, stream: VideoStream, packets_end: Fracti
 
 
 def trusted_frames(
-    container: InputContainer, stream: VideoStream, listing: Listing, decoded: Decoded
+    packets: "Iterable[Packet[VideoStream]]", stream: VideoStream, listing: Listing, decoded: Decoded
 ) -> Iterator[VideoFrame]:
     """Give the frames that can be trusted, and tell ``decoded`` of the others."""
     waiting = listing.has_key
     try:
-        for packet in _packets(container, stream):
+        for packet in packets:
             if waiting and not packet.is_keyframe:
                 continue
             waiting, failure = False, ""
             try:
                 frames = stream.decode(packet)
+            except MemoryError:
+                raise
             except av.FFmpegError as error:
                 # Until the next key frame every picture would lean on what is lost here.
                 frames, failure, waiting = _drained(stream.codec_context), str(error.strerror), listing.has_key
@@ -180,6 +240,8 @@ def trusted_frames(
                     yield frame
             if failure:
                 decoded.lose(failure)
+    except MemoryError:
+        raise
     except av.FFmpegError as error:
         decoded.lose(str(error.strerror))
 
@@ -188,6 +250,8 @@ def _drained(codec: VideoCodecContext) -> list[VideoFrame]:
     """Take what the decoder held back to put it in order, and ready it for a fresh start."""
     try:
         return codec.decode(None)
+    except MemoryError:
+        raise
     except av.FFmpegError:
         return []
     finally:

@@ -1,7 +1,8 @@
 """The rows that pass between the steps on the data side, and the JSON lines that they are kept in."""
 
+import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from platoscope.scratch import write_file
 class Row:
     """One video with its captions, as every source gives it.
 
-    ``video`` is relative to the source's folder; ``source`` is what the clip was cut from, where that is known.
+    ``video`` is relative to the source's folder; ``source`` is what the clip was cut from, where that is known;
+    ``negatives`` are captions that do not fit, made to be told from those that do.
     """
 
     id: str
@@ -23,6 +25,24 @@ class Row:
     source: str | None = None
     split: str | None = None
     labels: dict[str, Any] = field(default_factory=dict)
+    negatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A sample that a source lists and has no video of."""
+
+    id: str
+    reason: str
+
+
+def ranked(ids: Sequence[str], *, seed: int) -> list[int]:
+    """Places of the ids in the order of a draw, which depends on seed and id alone: the first n are n drawn ones.
+
+    So where some are missing in one place and not in another, both draw the same ones but for those.
+    """
+    words = [hashlib.sha256(f"{seed}:{id_}".encode()).digest() for id_ in ids]
+    return sorted(range(len(ids)), key=lambda place: (words[place], place))
 
 
 def write_lines(path: Path, rows: Iterable[dict[str, Any]]) -> None:

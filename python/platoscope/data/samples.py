@@ -1,26 +1,36 @@
 """The ``samples`` stage: which samples take part, settled once before any feature is computed.
 
-A sample takes part if its video decoded, has enough frames where ``frames.short`` is ``exclude``, and has at least as
-many captions as the largest budget. N is what was asked for or an error; who is out stands in ``excluded.csv``.
+A sample takes part if it is asked for, its video is there and decoded, has enough frames where ``frames.short`` is
+``exclude``, and has at least as many captions as the largest budget. N is what was asked for or an error; who is out
+stands in ``excluded.csv``.
 """
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.data.rows import read_lines, write_lines
+from platoscope.data.rows import ranked, read_lines, write_lines
 from platoscope.errors import DataError, StoreError
-from platoscope.params import Params
+from platoscope.params import Params, SamplesParams
 from platoscope.project import Project
 from platoscope.scratch import write_file
 from platoscope.store import FramesStore, digest_ids
 
 SHOWN = 5
+
+
+class Out(NamedTuple):
+    """A sample that does not take part: the stage that says so, and why."""
+
+    id: str
+    stage: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -67,26 +77,61 @@ def samples_of(path: Path, *, digest: str, store: Path) -> Samples:
     return samples
 
 
+def read_excluded(path: Path) -> list[Out]:
+    """Read ``data/excluded.csv``.
+
+    Raises
+    ------
+    StoreError
+        If it is missing.
+    """
+    return [Out(row["id"], row["stage"], row["reason"]) for row in _rows(path)]
+
+
 def run(params: Params, project: Project) -> str:
     """Write ``data/samples.jsonl`` and ``data/excluded.csv``; gives the summary line."""
     videos = read_lines(project.dataset / "videos.jsonl")
-    faults = dict(_faults(params, project, [video["id"] for video in videos]))
-    able = [row for row in range(len(videos)) if row not in faults]
-    reasons = [f"{videos[row]['id']}: {stage}: {reason}" for row, (stage, reason) in sorted(faults.items())]
-    kept = _draw(able, params.samples.n, seed=params.samples.seed, reasons=reasons)
+    ids = [video["id"] for video in videos]
+    out = _absent(project.dataset / "absent.csv")
+    asked = set(params.samples.ids) or {*ids, *(one.id for one in out)}
+    _check_known(params.samples.ids, {*ids, *(one.id for one in out)})
+    faults = {row: Out(ids[row], *why) for row, why in _faults(params, project, ids)}
+    out += [faults[row] for row in sorted(faults)]
+    out = [one for one in out if one.id in asked]
+    able = [row for row in range(len(videos)) if row not in faults and ids[row] in asked]
+    kept = _draw(able, ids, params.samples, out=out)
     _check_depth(len(kept), params)
-    write_lines(
-        project.samples,
-        ({"id": videos[row]["id"], "source": videos[row]["source"], "row": row} for row in kept),
-    )
+    write_lines(project.samples, ({"id": ids[row], "source": videos[row]["source"], "row": row} for row in kept))
+    left = [Out(ids[row], "samples", f"not among the {len(kept)} drawn") for row in sorted({*able} - {*kept})]
+    others = [Out(id_, "samples", "not among samples.ids") for id_ in ids if id_ not in asked]
+    write_file(project.excluded, _table([*out, *left, *others]))
+    return f"samples: {len(kept)} of {len(asked)} take part, {len(out)} cannot, {len(left)} were not drawn"
+
+
+def _absent(path: Path) -> list[Out]:
+    """Samples that the data set lists and has no video of."""
+    return [Out(row["id"], "dataset", row["reason"]) for row in _rows(path)]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    if not path.is_file():
+        raise StoreError(f"{path} is missing: make it with `dvc repro`, or get it with `dvc pull`")
+    with path.open(encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table))
+
+
+def _check_known(asked: Sequence[str], known: Collection[str]) -> None:
+    strange = [id_ for id_ in asked if id_ not in known]
+    if strange:
+        raise DataError(f"samples.ids names {len(strange)} that the data set does not have, first {strange[0]!r}")
+
+
+def _table(rows: Iterable[Out]) -> str:
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(("id", "stage", "reason"))
-    writer.writerows((videos[row]["id"], *faults[row]) for row in sorted(faults))
-    left = sorted(set(able) - set(kept))
-    writer.writerows((videos[row]["id"], "samples", f"not among the {len(kept)} drawn") for row in left)
-    write_file(project.excluded, table.getvalue())
-    return f"samples: {len(kept)} of {len(videos)} take part, {len(faults)} cannot, {len(left)} were not drawn"
+    writer.writerow(Out._fields)
+    writer.writerows(rows)
+    return table.getvalue()
 
 
 def _check_depth(n: int, params: Params) -> None:
@@ -117,13 +162,15 @@ def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tu
             yield row, ("captions", f"{n_captions[id_]} captions, {n_c} are needed")
 
 
-def _draw(able: list[int], n: int | None, *, seed: int, reasons: Sequence[str]) -> list[int]:
-    if len(able) < (n or 2):
-        shown = "; ".join([*reasons[:SHOWN], *([f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else [])])
+def _draw(able: list[int], ids: Sequence[str], asked: SamplesParams, *, out: Sequence[Out]) -> list[int]:
+    if len(able) < (asked.n or 2):
+        more = [f"and {len(out) - SHOWN} more"] if len(out) > SHOWN else []
+        shown = "; ".join([*(": ".join(one) for one in out[:SHOWN]), *more])
         raise DataError(
-            f"samples.n asks for {n or 'at least 2'} samples, {len(able)} of {len(able) + len(reasons)} can take part"
-            + (f"; out are {shown}" if reasons else "")
+            f"samples.n asks for {asked.n or 'at least 2'} samples, {len(able)} of {len(able) + len(out)} can take part"
+            + (f"; out are {shown}" if out else "")
         )
-    if n is None:
+    if asked.n is None:
         return able
-    return sorted(np.random.default_rng(seed).permutation(able)[:n].tolist())
+    order = ranked([ids[row] for row in able], seed=asked.seed)
+    return sorted(able[place] for place in order[: asked.n])

@@ -1,7 +1,7 @@
-"""What every encoder offers: named layers, and one vector a layer for each frame or text of a batch."""
+"""What every encoder offers: named layers, and one vector a layer for each frame, clip or text of a batch."""
 
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,23 @@ class ImageEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class VideoEncoder(Protocol):
+    """Encodes clips of ``n_frames`` frames (n_o), or of any number of them where it is None.
+
+    ``layers`` and ``description`` as for images. A budget's frames are brought to n_o by the engine
+    (:mod:`~platoscope.encoders.subclips`).
+    """
+
+    layers: tuple[str, ...]
+    description: dict[str, Any]
+    n_frames: int | None
+
+    def encode(self, clips: NDArray[np.uint8]) -> Layers:
+        """Encode clips, uint8 [batch, n_frames, height, width, 3]; one float32 [batch, dim] a layer."""
+        ...
+
+
 class TextEncoder(Protocol):
     """Encodes texts one by one; ``layers`` and ``description`` as for images, ``layers[0]`` the embeddings."""
 
@@ -47,7 +64,7 @@ class TextEncoder(Protocol):
         ...
 
 
-def load_image_encoder(entry: VideoEncoderParams, *, frame_size: int, device: str) -> ImageEncoder:
+def load_video_encoder(entry: VideoEncoderParams, *, frame_size: int, device: str) -> ImageEncoder | VideoEncoder:
     """Load an encoder of the video side; ``frame_size`` is the side of the frames it will get, in pixels.
 
     Raises
@@ -57,7 +74,7 @@ def load_image_encoder(entry: VideoEncoderParams, *, frame_size: int, device: st
     WeightsError
         If weights are missing or do not fit.
     """
-    encoder: ImageEncoder = _family(entry).load(entry, frame_size=frame_size, device=device)
+    encoder: ImageEncoder | VideoEncoder = _family(entry).load(entry, frame_size=frame_size, device=device)
     return encoder
 
 
@@ -73,6 +90,17 @@ def load_text_encoder(entry: TextEncoderParams, *, device: str) -> TextEncoder:
     """
     encoder: TextEncoder = _family(entry).load(entry, device=device)
     return encoder
+
+
+def frames_at_once(encoder: ImageEncoder | VideoEncoder, n_f: int) -> int:
+    """Frames that a model sees at once of a budget of ``n_f``, which it runs ceil(n_f / this) times for."""
+    return encoder.n_frames or n_f if isinstance(encoder, VideoEncoder) else 1
+
+
+def blank(encoder: ImageEncoder | VideoEncoder, n: int, *, frame_size: int, n_f: int) -> NDArray[np.uint8]:
+    """Black frames or clips as an encoder takes them, uint8 [n, ...]; of ``n_f`` frames where it takes any number."""
+    length = (frames_at_once(encoder, n_f),) if isinstance(encoder, VideoEncoder) else ()
+    return np.zeros((n, *length, frame_size, frame_size, 3), np.uint8)
 
 
 def _family(entry: EncoderParams) -> Any:

@@ -1,7 +1,7 @@
 """The ``video_features`` and ``text_features`` stages: one encoder, all its layers, all budgets, in one process.
 
-Every distinct frame is encoded once and averaged over the frames of each budget; every budget's captions are joined
-to one text. Work is cut into blocks of samples by the spec alone, so that a killed run goes on where it was.
+Each budget's frames are encoded one by one or as clips, its captions joined to one text. Work is cut into blocks of
+samples by the spec alone, so that a killed run goes on where it was.
 """
 
 import time
@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from platoscope.data.rows import read_lines
 from platoscope.data.samples import Samples, read_samples
 from platoscope.data.sampling import budgets_of
-from platoscope.encoders.base import ImageEncoder, Layers, TextEncoder, load_image_encoder, load_text_encoder
+from platoscope.encoders.base import Layers, blank, load_text_encoder, load_video_encoder
 from platoscope.encoders.device import batch_size, device, keep_float32, keep_heap
+from platoscope.encoders.sample_blocks import BLOCK, encode_texts, encode_video
 from platoscope.encoders.weights import without_folders
 from platoscope.errors import EncodingError, InputError, StoreError
 from platoscope.params import EncoderParams, Params
@@ -26,8 +27,6 @@ from platoscope.project import Project, Side
 from platoscope.provenance import closure, code_digest, versions
 from platoscope.scratch import Work, fingerprint, require_space
 from platoscope.store import FramesStore, write_features
-
-BLOCK = 16
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def _run_video(params: Params, project: Project, key: str) -> str:
     keep_float32()
     entry = params.encoders.video[key]
     samples, frames, on, batch = read_samples(project.samples), FramesStore(project.frames), device(), batch_size()
-    encoder = load_image_encoder(entry, frame_size=frames.attributes["size"], device=on)
+    encoder = load_video_encoder(entry, frame_size=frames.attributes["size"], device=on)
     budgets = budgets_of(entry.sampler, params.budgets.frames)
     choices = [frames.choice(entry.sampler, n_f)[samples.rows] for n_f in budgets]
     seen = {"sampler": entry.sampler, "budgets": list(budgets), "entry": stored_entry(entry)}
@@ -66,10 +65,10 @@ def _run_video(params: Params, project: Project, key: str) -> str:
     run = Extraction(
         stage=f"video_features@{key}",
         layers=encoder.layers,
-        dims=_dims(encoder.encode(np.zeros((1, *frames.shape), np.uint8))),
+        dims=_dims(encoder.encode(blank(encoder, 1, frame_size=frames.shape[0], n_f=budgets[0]))),
         budgets=budgets,
         ids=samples.ids,
-        block=lambda rows: encode_frames(encoder, frames, [c[rows.start : rows.stop] for c in choices], batch=batch),
+        block=lambda rows: encode_video(encoder, frames, [c[rows.start : rows.stop] for c in choices], batch=batch),
         spec={"frames": frames.attributes["digest"], "rows": samples.rows.tolist(), **_how(entry.family, on, batch)},
         attributes={**seen, **_whose(samples), "short_share": short, "encoder": encoder.description},
     )
@@ -129,50 +128,6 @@ def extract(run: Extraction, project: Project, out: Path, what: str) -> str:
     return f"{run.stage}: {len(run.layers)} layers x {len(run.budgets)} budgets x {n} samples, {what}, {seconds:.0f} s"
 
 
-def encode_frames(
-    encoder: ImageEncoder, frames: FramesStore, choices: Sequence[NDArray[np.int32]], *, batch: int
-) -> list[NDArray[np.float32]]:
-    """Encode the distinct frames of some samples once and average them for each budget.
-
-    Parameters
-    ----------
-    choices
-        Rows of the frames store, int32 [sample, n_f], one table a budget.
-
-    Returns
-    -------
-    list
-        One float32 [budget, sample, dim] a layer.
-    """
-    rows = np.unique(np.concatenate([choice.ravel() for choice in choices]))
-    if rows[0] < 0:
-        raise StoreError(f"{frames.path} has no frames of a sample that takes part: run `dvc repro`")
-    images = np.concatenate([frames.read(part) for part in _runs(rows)])
-    vectors = _in_batches(encoder.encode, len(images), lambda places: images[places], batch)
-    places = [np.searchsorted(rows, choice) for choice in choices]
-    return [np.stack([mean_of_frames(layer[at]) for at in places]) for layer in vectors]
-
-
-def encode_texts(encoder: TextEncoder, texts: Sequence[Sequence[str]], *, batch: int) -> list[NDArray[np.float32]]:
-    """Encode texts [sample][budget] in batches of like length; one float32 [budget, sample, dim] a layer."""
-    flat = [text for sample in texts for text in sample]
-    order = np.argsort(encoder.lengths(flat), kind="stable")
-    vectors = _in_batches(encoder.encode, len(flat), lambda places: [flat[order[p]] for p in places], batch)
-    back = np.argsort(order).reshape(len(texts), -1).T  # [budget, sample]
-    return [layer[back] for layer in vectors]
-
-
-def mean_of_frames(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean over frames of [sample, frame, dim], the same to the last bit in any order of the frames.
-
-    A float64 sum alone is not: its rounding depends on the order, so the values are sorted first.
-    """
-    # NumPy sums in an order of its own for each memory layout, and keeps the layout when it sorts.
-    total = np.sort(np.ascontiguousarray(vectors), axis=1).sum(axis=1, dtype=np.float64)
-    mean: NDArray[np.float32] = (total / vectors.shape[1]).astype(np.float32)
-    return mean
-
-
 def joined_texts(samples: Samples, captions: Path, budgets: Sequence[int]) -> list[list[str]]:
     """The text of every sample at every budget: its first n_c captions joined by one space.
 
@@ -218,17 +173,6 @@ def _refuse_long(run_of: str, samples: Samples, n_tokens: NDArray[np.int64], *, 
         )
 
 
-def _in_batches(
-    encode: Callable[[Any], Layers], n: int, pick: Callable[[NDArray[np.int64]], Any], batch: int
-) -> list[NDArray[np.float32]]:
-    """Encode items 0 .. n-1 in batches of one size, since another size moves the last bits; the last is filled up."""
-    parts: list[Layers] = []
-    for start in range(0, n, batch):
-        places = np.minimum(np.arange(start, start + batch), n - 1)
-        parts.append([layer[: n - start] for layer in encode(pick(places))])
-    return [np.concatenate(layer) for layer in zip(*parts, strict=True)]
-
-
 def _how(family: str, on: str, batch: int) -> dict[str, Any]:
     """The part of a spec that is the same for both sides: code, libraries, device and batch size."""
     code = code_digest(closure("encoders.features", f"encoders.{family}"))
@@ -251,8 +195,3 @@ def _layers(blocks: Sequence[Path], names: Sequence[str]) -> Iterator[tuple[str,
             with np.load(block) as content:
                 parts.append(content[str(index)])
         yield name, np.concatenate(parts, axis=1)
-
-
-def _runs(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:
-    """Growing rows cut where a gap is wider than reading through it is worth."""
-    return np.split(rows, np.flatnonzero(np.diff(rows) > BLOCK) + 1)

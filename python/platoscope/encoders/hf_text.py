@@ -4,18 +4,16 @@ Layers are the library's hidden states as given: 0 the embeddings, the last one 
 """
 
 import json
-import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 
-from platoscope.encoders import weights
+from platoscope.encoders import hub
 from platoscope.encoders.base import Layers
-from platoscope.errors import InputError, PlatoscopeError, WeightsError
+from platoscope.errors import InputError, WeightsError
 from platoscope.params import TextEncoderParams
 
 if TYPE_CHECKING:
@@ -34,9 +32,6 @@ USES = (
 )
 UNLIMITED = 10**9
 SENTENCE = "sentence_bert_config.json"
-GO_ONLINE = (
-    " (go online once, accept the licence on the model's page and set HF_TOKEN where it is gated, or name a folder)"
-)
 SHOWN = 60  # characters of a text in a message
 
 
@@ -136,43 +131,24 @@ def load(entry: TextEncoderParams, *, device: str) -> HfText:
     WeightsError
         If configuration, tokenizer or weights cannot be had.
     """
-    if entry.checkpoint is None:
-        raise InputError("family hf_text needs checkpoint: a hub name, a folder or package:NAME")
-    place = weights.locate(entry.checkpoint)
-    if place is not None and not place.is_dir():
-        raise WeightsError(f"{entry.checkpoint} is a file; family hf_text takes a folder with config and tokenizer")
-    source = entry.checkpoint if place is None else str(place)
-    try:
-        model, tokenizer = _loaded(source, entry)
-    except (OSError, ValueError, RuntimeError, SafetensorError, pickle.UnpicklingError) as error:
-        if isinstance(error, PlatoscopeError):
-            raise
-        way = "" if place is not None else GO_ONLINE
-        raise WeightsError(f"{entry.checkpoint}: {weights.first_line(error)}{way}") from error
-    encoder = HfText(model, tokenizer, entry, limit=_limit(tokenizer, model, source, entry), device=device)
-    encoder.description["revision"] = _commit(source, entry) if place is None else "local"
-    if place is not None:
-        encoder.description["weights"] = weights.digest_weights(place)
+    checkpoint = hub.find(entry, wants="config and tokenizer")
+    with hub.explained(checkpoint):
+        model, tokenizer = _loaded(checkpoint, entry)
+    encoder = HfText(model, tokenizer, entry, limit=_limit(tokenizer, model, checkpoint), device=device)
+    encoder.description.update(checkpoint.described())
     return encoder
 
 
-def _loaded(source: str, entry: TextEncoderParams) -> tuple[Any, Any]:
+def _loaded(checkpoint: hub.Checkpoint, entry: TextEncoderParams) -> tuple[Any, Any]:
     """Model, or the encoder of a model that has a decoder too, and tokenizer."""
     import transformers
 
-    transformers.utils.logging.disable_progress_bar()
-    transformers.utils.logging.set_verbosity_error()  # what it would report of missing tensors is an error below
-    hub = {"revision": entry.revision, "trust_remote_code": entry.trust_remote_code}
-    config = transformers.AutoConfig.from_pretrained(source, **hub)
-    tokenizer = _checked(transformers.AutoTokenizer.from_pretrained(source, **hub), entry)
-    if entry.random_init:
-        with torch.random.fork_rng(devices=[]):
-            torch.default_generator.manual_seed(entry.seed)  # torch.manual_seed would reach the GPUs' generators too
-            whole = transformers.AutoModel.from_config(config, trust_remote_code=entry.trust_remote_code)
-        return _encoder_of(whole), tokenizer
-    whole, info = transformers.AutoModel.from_pretrained(source, config=config, output_loading_info=True, **hub)
+    config = hub.config_of(checkpoint)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.source, **checkpoint.options)
+    tokenizer = _checked(tokenizer, entry)
+    whole, missing = hub.model_of(checkpoint, config, entry)
     model = _encoder_of(whole)
-    _check_complete(whole, model, set(info["missing_keys"]), entry)
+    hub.check_complete(whole, model, missing, name=checkpoint.name)
     return model, tokenizer
 
 
@@ -193,24 +169,7 @@ def _checked(tokenizer: Any, entry: TextEncoderParams) -> Any:
     return tokenizer
 
 
-def _check_complete(whole: Any, model: Any, missing: set[str], entry: TextEncoderParams) -> None:
-    """Refuse weights that were made up: the library fills what a checkpoint lacks with random numbers."""
-    used = {id(parameter) for parameter in model.parameters()}
-    names = [name for name, parameter in whole.named_parameters() if name in missing and id(parameter) in used]
-    # A pooler stands behind the hidden states and changes none.
-    lacking = [name for name in names if "pooler" not in name.split(".")]
-    if lacking:
-        raise WeightsError(f"{entry.checkpoint} lacks {len(lacking)} tensors of its model; the first is {lacking[0]!r}")
-
-
-def _commit(source: str, entry: TextEncoderParams) -> str:
-    """Commit that a revision of a hub repository stood for: its files lie in a folder of that name."""
-    import transformers
-
-    return Path(transformers.utils.cached_file(source, "config.json", revision=entry.revision)).parent.name
-
-
-def _limit(tokenizer: Any, model: Any, source: str, entry: TextEncoderParams) -> int:
+def _limit(tokenizer: Any, model: Any, checkpoint: hub.Checkpoint) -> int:
     """Most tokens of a text: what tokenizer, positions and a sentence encoder's own settings all allow."""
     import transformers
 
@@ -221,7 +180,7 @@ def _limit(tokenizer: Any, model: Any, source: str, entry: TextEncoderParams) ->
         positions -= padding + 1  # RoBERTa and its kin count positions from the one after that of padding
     limits = [tokenizer.model_max_length, positions]
     settings = transformers.utils.cached_file(
-        source, SENTENCE, revision=entry.revision, _raise_exceptions_for_missing_entries=False
+        checkpoint.source, SENTENCE, revision=checkpoint.revision, _raise_exceptions_for_missing_entries=False
     )
     if settings is not None:
         limits.append(json.loads(Path(settings).read_text(encoding="utf-8")).get("max_seq_length") or UNLIMITED)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from platoscope.encoders import weights
 from platoscope.encoders.base import Layers
+from platoscope.encoders.frames_in import Preprocessing, check_frames
 from platoscope.errors import EncodingError, InputError, WeightsError
 from platoscope.params import VideoEncoderParams
 
@@ -49,35 +50,22 @@ class Timm:
         parameters = sum(p.numel() for p in model.parameters())
         overrides = {} if entry.image_size is None else {"img_size": entry.image_size}
         config = resolve_data_config(overrides, model=model)
-        self._size = int(config["input_size"][-1])
-        self._resized = int(self._size / (entry.crop_pct or config["crop_pct"]))
+        size = int(config["input_size"][-1])
+        self._preprocessing = Preprocessing(
+            resize=int(size / (entry.crop_pct or config["crop_pct"])),
+            crop=size,
+            interpolation=str(config["interpolation"]),
+            mean=tuple(config["mean"]),
+            std=tuple(config["std"]),
+        )
+        self._preprocessing.check(str(entry.checkpoint), frame_size)
         self._frame_size = frame_size
-        self._interpolation = str(config["interpolation"])
-        if self._resized > frame_size:
-            raise InputError(
-                f"{entry.checkpoint} wants frames of {self._resized} px ({self._size} px after its crop), "
-                f"frames.size is {frame_size}: "
-                "store larger frames, or lower image_size (or raise crop_pct, at most to 1.0)"
-            )
-        _check_patches(model, self._size, entry)
-        if self._interpolation not in ("bilinear", "bicubic"):
-            raise InputError(
-                f"{entry.checkpoint} wants interpolation {self._interpolation!r}; bilinear and bicubic exist"
-            )
-        shape = (1, 3, 1, 1)
-        self._mean = torch.tensor(config["mean"], device=device).reshape(shape)
-        self._std = torch.tensor(config["std"], device=device).reshape(shape)
+        _check_patches(model, size, entry)
         self._model = model.to(device=device, dtype=self._dtype, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
         self.description: dict[str, Any] = {
             "parameters": parameters,
             "normed": ["final"],
-            "preprocessing": {
-                "resize": self._resized,
-                "crop": self._size,
-                "interpolation": self._interpolation,
-                "mean": list(config["mean"]),
-                "std": list(config["std"]),
-            },
+            "preprocessing": self._preprocessing.described(),
         }
 
     @torch.inference_mode()
@@ -105,19 +93,9 @@ class Timm:
 
     def preprocess(self, frames: NDArray[np.uint8]) -> "Tensor":
         """Frames as the model wants them, float32 [batch, 3, height, width]: resized, centre-cropped, normalised."""
-        if frames.dtype != np.uint8 or frames.shape[1:] != (self._frame_size, self._frame_size, 3):
-            wanted = f"uint8 [batch, {self._frame_size}, {self._frame_size}, 3]"
-            raise InputError(f"frames are {frames.dtype} {frames.shape}, the encoder was loaded for {wanted}")
-        # torch takes no view that runs backwards and warns of one that cannot be written.
-        pixels = torch.from_numpy(np.require(frames, requirements=["C", "W"])).to(self._device)
-        x = pixels.permute(0, 3, 1, 2).float() / 255
-        if x.shape[-1] != self._resized:
-            x = torch.nn.functional.interpolate(
-                x, size=(self._resized, self._resized), mode=self._interpolation, antialias=True
-            ).clamp(0, 1)
-        start = round((self._resized - self._size) / 2)  # half a pixel goes to the even side, as in torchvision
-        x = x[:, :, start : start + self._size, start : start + self._size]
-        return ((x - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
+        check_frames(frames, (self._frame_size, self._frame_size, 3))
+        x = self._preprocessing.apply(frames, device=self._device)
+        return x.contiguous(memory_format=torch.channels_last)
 
 
 def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> Timm:

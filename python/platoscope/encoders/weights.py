@@ -78,7 +78,7 @@ def read_weights(file: Path, *, allow_pickle: bool = False) -> "dict[str, Tensor
     content = _unpickled(file, allow_pickle=allow_pickle)
     if isinstance(content, torch.nn.Module):
         content = content.state_dict()
-    for key in ("state_dict", "model"):
+    for key in ("state_dict", "model", "module"):
         content = content.get(key, content) if isinstance(content, dict) else content
     if not isinstance(content, dict):
         raise WeightsError(f"{file} holds a {type(content).__name__}, not a dictionary of tensors")

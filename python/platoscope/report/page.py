@@ -32,10 +32,14 @@ FILTERS = {
 
 @dataclass(frozen=True)
 class Source:
-    """What the page says about the sample set: how many sources it was cut from (``None``: not known), its digest."""
+    """What the page says about the sample set: how many sources it was cut from (``None``: not known), its digest.
+
+    ``out``: how many samples do not take part, by the stage that says so.
+    """
 
     sources: int | None
     digest: str
+    out: Mapping[str, int]
 
 
 def render_page(
@@ -68,6 +72,7 @@ def render_page(
         most=most,
         least=least,
         source=source,
+        reasons=words.OUT,
         params_text=without_folders(params_text),
         light=COLOURS,
         dark={name: DARK[colour] for name, colour in COLOURS.items()},

@@ -3,13 +3,14 @@
 Equal inputs give equal bytes: no date, no host, no version enters a picture or the page.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from platoscope.alignment.extremes import extremes
 from platoscope.alignment.statistics.groups import groups_of
-from platoscope.data.samples import Samples, samples_of
+from platoscope.data.samples import Out, Samples, read_excluded, samples_of
 from platoscope.params import Params
 from platoscope.project import Project
 from platoscope.report.evidence import read_evidence
@@ -31,6 +32,7 @@ def run(params: Params, project: Project) -> str:
         gallery=project.results / "plots" / "gallery.csv",
         laws=project.laws,
         samples=project.samples,
+        excluded=project.excluded,
         captions=project.captions,
         thumbnails=project.thumbnails,
         params_text=project.params.read_text(encoding="utf-8"),
@@ -46,6 +48,7 @@ def write_report(
     gallery: Path,
     laws: Path,
     samples: Path,
+    excluded: Path,
     captions: Path,
     thumbnails: Path,
     params_text: str,
@@ -76,7 +79,7 @@ def write_report(
         pictures=pictures,
         most=most,
         least=least,
-        source=_source(kept),
+        source=_source(kept, read_excluded(excluded)),
         params_text=params_text,
     )
     _write_files(pictures.files(), plots_dir)
@@ -107,8 +110,8 @@ def _layer_rows(pairs: Sequence[Pair]) -> list[tuple[str, str, str, str, float]]
     ]
 
 
-def _source(samples: Samples) -> Source:
-    """How many sources the samples were cut from, where that is known of all of them and not one each."""
+def _source(samples: Samples, out: Sequence[Out]) -> Source:
+    """How many sources the samples were cut from, where that is known of all of them and not one each; who is out."""
     known = {source for source in samples.sources if source is not None}
     told = None not in samples.sources and len(known) < len(samples.ids)
-    return Source(sources=len(known) if told else None, digest=samples.digest)
+    return Source(sources=len(known) if told else None, digest=samples.digest, out=Counter(one.stage for one in out))

@@ -19,7 +19,7 @@ from platoscope.errors import StoreError
 if TYPE_CHECKING:
     import zarr
 
-FORMATS = {"frames": 1, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 3, "similarity": 1}
+FORMATS = {"frames": 2, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 3, "similarity": 1}
 SHARD_BYTES = 256_000_000
 CHUNK_BYTES = 1_000_000
 

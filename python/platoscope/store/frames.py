@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class ClipFrames:
 
     frames: uint8 [frame, size, size, 3]; frame_index: int32 [frame]; pts_seconds: float64 [frame];
     choice: {"<sampler>/<n_f>": int32 [n_f]}, rows into ``frames``; n_decoded and seconds: frames
-    and length of the whole video.
+    and length of the whole video; width and height: of its picture as displayed, in pixels, 0 where it failed.
     """
 
     frames: Array
@@ -40,6 +40,8 @@ class ClipFrames:
     choice: Mapping[str, Array]
     n_decoded: int
     seconds: float
+    width: int
+    height: int
     status: str
     note: str
 
@@ -56,12 +58,13 @@ def write_frames(path: Path, clips: Iterable[ClipFrames], *, counts: Sequence[in
     for clip in clips:
         writer.append(clip.frames)
         total.update(clip.frames.tobytes())
-        rows.append(ClipFrames(clip.frames[:0], *_but_frames(clip)))
+        rows.append(replace(clip, frames=clip.frames[:0].copy()))  # no view, which would hold the frames
     writer.close()
     write_whole(group, "offset", offset)
     write_whole(group, "frame_index", _joined([clip.frame_index for clip in rows], np.int32))
     write_whole(group, "pts_seconds", _joined([clip.pts_seconds for clip in rows], np.float64))
-    write_whole(group, "n_decoded", np.array([clip.n_decoded for clip in rows], np.int32))
+    for name in ("n_decoded", "width", "height"):
+        write_whole(group, name, np.array([getattr(clip, name) for clip in rows], np.int32))
     write_whole(group, "seconds", np.array([clip.seconds for clip in rows], np.float64))
     write_whole(group, "status", np.array([STATUS.index(clip.status) for clip in rows], np.uint8))
     for name, n_f in ((name, int(name.split("/")[1])) for name in attributes["choices"]):
@@ -85,6 +88,8 @@ class FramesStore:
         self.offset: NDArray[np.int64] = self._get("offset")
         self.n_decoded: NDArray[np.int32] = self._get("n_decoded")
         self.seconds: NDArray[np.float64] = self._get("seconds")
+        self.width: NDArray[np.int32] = self._get("width")
+        self.height: NDArray[np.int32] = self._get("height")
         self.status: list[str] = [self.attributes["status"][code] for code in self._get("status")]
         self.notes: dict[int, str] = {int(row): note for row, note in self.attributes["notes"].items()}
 
@@ -118,10 +123,16 @@ class FramesStore:
         return np.asarray(self._group[name][...])  # type: ignore[index]
 
 
-def write_thumbnails(path: Path, thumbnails: Array, *, ids: Sequence[str]) -> None:
-    """Write small pictures, uint8 [sample, step, height, width, 3]; no samples where a data set wants none."""
+def write_thumbnails(path: Path, strips: Iterable[Array], *, shape: tuple[int, ...], ids: Sequence[str]) -> None:
+    """Write small pictures, uint8 [sample, step, height, width, 3], from ``shape[0]`` strips that come one at a time.
+
+    There are no samples where a data set wants none.
+    """
     group = create(path, "thumbnails")
-    write_whole(group, "thumbnails", thumbnails)
+    writer = Rows(new_array(group, "thumbnails", shape, np.uint8, fill=0))
+    for strip in strips:
+        writer.append(strip[None])
+    writer.close()
     describe(group, "thumbnails", {"samples": digest_ids(ids)})
 
 
@@ -129,10 +140,6 @@ def read_thumbnails(path: Path) -> NDArray[np.uint8] | None:
     """Small pictures in the order of the data set, uint8 [sample, step, height, width, 3]; none if left out."""
     thumbnails = np.asarray(open_group(path, "thumbnails", f"dvc pull data/{path.name}")["thumbnails"][...])  # type: ignore[index]
     return thumbnails if len(thumbnails) else None
-
-
-def _but_frames(clip: ClipFrames) -> tuple[Any, ...]:
-    return clip.frame_index, clip.pts_seconds, clip.choice, clip.n_decoded, clip.seconds, clip.status, clip.note
 
 
 def _joined(parts: Sequence[Array], dtype: Any) -> Array:

@@ -1,0 +1,85 @@
+"""The whole of params.yaml: its sections, and what they must agree on."""
+
+from pydantic import model_validator
+
+from platoscope.params.encoders import EncodersParams
+from platoscope.params.sections import Section
+from platoscope.params.sources import DatasetParams
+from platoscope.params.stages import (
+    AlignmentParams,
+    BudgetsParams,
+    CaptionsParams,
+    FramesParams,
+    NeighboursParams,
+    ReportParams,
+    SamplesParams,
+    ScalingParams,
+    SimilarityParams,
+    StatisticsParams,
+)
+
+TRACKED = 20  # pairs of encoders whose numbers all become metrics of DVC
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    dataset: DatasetParams
+    frames: FramesParams
+    captions: CaptionsParams = CaptionsParams()
+    samples: SamplesParams = SamplesParams()
+    budgets: BudgetsParams
+    encoders: EncodersParams
+    neighbours: NeighboursParams = NeighboursParams()
+    alignment: AlignmentParams = AlignmentParams()
+    statistics: StatisticsParams = StatisticsParams()
+    similarity: SimilarityParams = SimilarityParams()
+    scaling: ScalingParams = ScalingParams()
+    report: ReportParams = ReportParams()
+
+    def tracked(self, video: str, text: str) -> bool:
+        """Whether DVC tracks numbers of this pair: of up to ``TRACKED`` pairs all, else those that are named."""
+        few = len(self.encoders.video) * len(self.encoders.text) <= TRACKED
+        return few or f"{video}:{text}" in self.report.pairs
+
+    @model_validator(mode="after")
+    def _samples_agree(self) -> "Params":
+        n, ids = self.samples.n, self.samples.ids
+        for name, there in (("dataset.n", self.dataset.n), ("samples.ids", len(ids) or None)):
+            if n is not None and there is not None and n > there:
+                raise ValueError(f"samples.n is {n} but {name} only {there}: samples.n must be at most {name}")
+        if len(set(ids)) < len(ids):
+            twice = next(id_ for place, id_ in enumerate(ids) if id_ in ids[:place])
+            raise ValueError(f"samples.ids names {twice!r} twice: each must be named once")
+        return self
+
+    @model_validator(mode="after")
+    def _agree(self) -> "Params":
+        if self.alignment.k > self.neighbours.depth:
+            raise ValueError(
+                f"alignment.k is {self.alignment.k} but neighbours.depth only {self.neighbours.depth}: "
+                "k must be at most depth"
+            )
+        n = self.samples.n
+        if n is not None and self.neighbours.depth > n - 1:
+            raise ValueError(
+                f"neighbours.depth is {self.neighbours.depth}, but samples.n only {n}: "
+                f"depth must be at most {n - 1}, the neighbours of each"
+            )
+        if len(set(self.frames.samplers)) < len(self.frames.samplers):
+            raise ValueError(f"frames.samplers is {list(self.frames.samplers)}: each must be named once")
+        if len(set(self.similarity.metrics)) < len(self.similarity.metrics):
+            raise ValueError(f"similarity.metrics is {list(self.similarity.metrics)}: each must be named once")
+        known = [f"{video}:{text}" for video in self.encoders.video for text in self.encoders.text]
+        for pair in self.report.pairs:
+            if pair not in known:
+                raise ValueError(
+                    f"report.pairs names {pair!r}, but the pairs of encoders are {', '.join(known[:TRACKED])}"
+                )
+        for key, entry in self.encoders.video.items():
+            if entry.sampler not in self.frames.samplers:
+                raise ValueError(
+                    f"encoders.video.{key}.sampler is {entry.sampler!r}, frames.samplers has "
+                    f"{list(self.frames.samplers)}: add it there"
+                )
+        return self

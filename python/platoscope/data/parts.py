@@ -3,7 +3,8 @@
 A group begins where nothing after it leans on what was before: at an IDR picture of H.264 (not at a recovery point,
 which may be approximate), a random access picture of HEVC, a key frame of VP8, VP9 and AV1. Pictures of H.264 that no
 other refers to are left out too unless they are chosen. The times of packets are taken at their word where they are
-all there, all different and undamaged; whatever else is met means that everything has to be decoded.
+all there, all different and undamaged, and every group has to bring the same parameters of the decoder, or none;
+whatever else is met means that everything has to be decoded.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,6 +19,10 @@ from av.video.stream import VideoStream
 
 # Where more than this share of the packets is needed, parts save less than they may cost.
 _WORTH = 0.9
+# Units that hold parameters for pictures to come, and AV1's sequence header.
+_H264_SETS = (7, 8, 13, 15)
+_HEVC_SETS = (32, 33, 34)
+_AV1_SEQUENCE = 1
 
 
 class Run(NamedTuple):
@@ -31,6 +36,7 @@ class Run(NamedTuple):
 class _Picture(NamedTuple):
     begins: bool  # a group
     needless: bool  # for every other picture
+    sets: tuple[bytes, ...] = ()  # parameters that come with it
 
 
 class NotInPartsError(Exception):
@@ -50,6 +56,7 @@ def runs(packets: "Sequence[Packet[VideoStream]]", codec: VideoCodecContext, wan
     times, pictures = [packet.pts or 0 for packet in packets], _pictures(packets, codec)
     if not pictures[0].begins or min(times) < times[0]:
         raise NotInPartsError  # pictures before the first key frame may lean on what is not there
+    _check_parameters(packets, pictures)
     starts = [position for position, picture in enumerate(pictures) if picture.begins]
     found: list[Run] = []
     for first, stop, last in _stretches(times, starts, wanted):
@@ -61,6 +68,16 @@ def runs(packets: "Sequence[Packet[VideoStream]]", codec: VideoCodecContext, wan
     if sum(len(run.packets) for run in found) > _WORTH * len(packets):
         raise NotInPartsError
     return found
+
+
+def _check_parameters(packets: "Sequence[Packet[VideoStream]]", pictures: Sequence[_Picture]) -> None:
+    """Refuse parameters that a group which is left out would take with it."""
+    if any(packet.has_sidedata("new_extradata") or packet.has_sidedata("param_change") for packet in packets):
+        raise NotInPartsError
+    first = pictures[0].sets
+    for picture in pictures:
+        if not set(picture.sets) <= set(first) or (picture.begins and picture.sets != first):
+            raise NotInPartsError
 
 
 def _stretches(times: list[int], starts: list[int], wanted: Collection[int]) -> Iterator[tuple[int, int, int]]:
@@ -113,58 +130,75 @@ def _decoded(run: Run, stream: VideoStream) -> Iterator[VideoFrame]:
 
 
 def _pictures(packets: "Sequence[Packet[VideoStream]]", codec: VideoCodecContext) -> list[_Picture]:
-    if codec.name in ("vp8", "vp9", "libdav1d", "libvpx", "libvpx-vp9", "av1", "libaom-av1"):
+    if codec.name in ("vp8", "vp9", "libvpx", "libvpx-vp9"):
         return [_Picture(packet.is_keyframe, needless=False) for packet in packets]
+    if codec.name in ("libdav1d", "av1", "libaom-av1"):
+        return [_Picture(packet.is_keyframe, needless=False, sets=_av1(bytes(packet))) for packet in packets]
     if codec.name == "h264":
         units = _units(codec, length_at=4)
-        return [_h264([data[start] for start in units(data)]) for data in map(bytes, packets)]
+        return [_h264(units(bytes(packet))) for packet in packets]
     if codec.name == "hevc":
         units = _units(codec, length_at=21)
-        return [_hevc(packet, units) for packet in packets]
+        return [_hevc(units(bytes(packet)), key=packet.is_keyframe) for packet in packets]
     raise NotInPartsError
 
 
-def _h264(heads: list[int]) -> _Picture:
+def _h264(units: list[bytes]) -> _Picture:
     """Look at the first bytes of the units of a packet: nal_ref_idc in bits 5 and 6, nal_unit_type in 0 to 4."""
-    kinds = [head & 31 for head in heads]
-    slices = [head for head, kind in zip(heads, kinds, strict=True) if 1 <= kind <= 5]
+    kinds = [unit[0] & 31 for unit in units]
+    slices = [unit[0] for unit, kind in zip(units, kinds, strict=True) if 1 <= kind <= 5]
     if not slices:
         raise NotInPartsError
-    sets = any(kind in (7, 8, 13, 15) for kind in kinds)  # parameters that later pictures may use
-    return _Picture(5 in kinds, needless=not sets and not any(head & 0x60 for head in slices))
+    sets = tuple(unit for unit, kind in zip(units, kinds, strict=True) if kind in _H264_SETS)
+    return _Picture(5 in kinds, needless=not sets and not any(head & 0x60 for head in slices), sets=sets)
 
 
-def _hevc(packet: "Packet[VideoStream]", units: "Callable[[bytes], list[int]]") -> _Picture:
-    if not packet.is_keyframe:
-        return _Picture(begins=False, needless=False)
-    data = bytes(packet)
-    kinds = [data[start] >> 1 & 63 for start in units(data)]
+def _hevc(units: list[bytes], *, key: bool) -> _Picture:
+    kinds = [unit[0] >> 1 & 63 for unit in units]
     slices = [kind for kind in kinds if kind < 32]
-    return _Picture(bool(slices) and all(16 <= kind <= 21 for kind in slices), needless=False)
+    begins = key and bool(slices) and all(16 <= kind <= 21 for kind in slices)
+    sets = tuple(unit for unit, kind in zip(units, kinds, strict=True) if kind in _HEVC_SETS)
+    return _Picture(begins, needless=False, sets=sets)
 
 
-def _units(codec: VideoCodecContext, *, length_at: int) -> Callable[[bytes], list[int]]:
-    """Give what finds where the units of a packet start: by their lengths (avcC, hvcC) or by start codes."""
+def _av1(data: bytes) -> tuple[bytes, ...]:
+    """Give the sequence headers of a packet: type in bits 3 to 6 of a unit's head, bit 2 for one byte more, then size."""
+    found, position = [], 0
+    while position < len(data):
+        head, size, shift = data[position], 0, 0
+        position += 2 if head & 4 else 1
+        if not head & 2:
+            raise NotInPartsError  # without a size it is the last: no container has it so
+        for byte in data[position:]:
+            size, shift, position = size | (byte & 127) << shift, shift + 7, position + 1
+            if byte < 128:
+                break
+        if head >> 3 & 15 == _AV1_SEQUENCE:
+            found.append(data[position : position + size])
+        position += size
+    return tuple(found)
+
+
+def _units(codec: VideoCodecContext, *, length_at: int) -> Callable[[bytes], list[bytes]]:
+    """Give what parts a packet into its units: by their lengths (avcC, hvcC) or by start codes."""
     extra = codec.extradata or b""
     if len(extra) <= length_at or extra[0] != 1:
         return _after_start_codes
     width = (extra[length_at] & 3) + 1
 
-    def after_lengths(data: bytes) -> list[int]:
-        starts, position = [], 0
+    def after_lengths(data: bytes) -> list[bytes]:
+        units, position = [], 0
         while position + width < len(data):
-            starts.append(position + width)
-            position += width + int.from_bytes(data[position : position + width])
-        if position != len(data):
+            start = position + width
+            position = start + int.from_bytes(data[position:start])
+            units.append(data[start:position])
+        if position != len(data) or not all(units):
             raise NotInPartsError
-        return starts
+        return units
 
     return after_lengths
 
 
-def _after_start_codes(data: bytes) -> list[int]:
-    starts, position = [], data.find(b"\0\0\1")
-    while 0 <= position < len(data) - 3:
-        starts.append(position + 3)
-        position = data.find(b"\0\0\1", position + 3)
-    return starts
+def _after_start_codes(data: bytes) -> list[bytes]:
+    # Before a start code may stand zeros, with which no unit ends.
+    return [unit for unit in (part.rstrip(b"\0") for part in data.split(b"\0\0\1")[1:]) if unit]

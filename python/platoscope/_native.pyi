@@ -126,7 +126,7 @@ def centred_rows(
 
     ``rows`` is ``[sample, dim]``: all those that :func:`measured_rows` gave the ``mean`` of, ``[dim]``, or some of
     them, with their ``norms``, ``[sample]``. With u the clipped rows brought to length 1, m their mean and c = u - m,
-    the result is c, float32 ``[sample, dim]``; the bias ``<m, c_j>``, float32 ``[sample]``; and the largest length in c.
+    the result is c, float32 ``[sample, dim]``, the bias ``<m, c_j>``, float32 ``[sample]``, and the largest length.
     """
 
 def largest(

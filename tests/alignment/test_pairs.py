@@ -233,7 +233,7 @@ def test_hubs_of_every_layer_are_named_by_their_ids(project):
 
 
 def test_above_20_pairs_dvc_tracks_those_that_are_named(project, monkeypatch):
-    monkeypatch.setattr("platoscope.params.TRACKED", 1)
+    monkeypatch.setattr("platoscope.params.whole.TRACKED", 1)
     pairs.run(params(QUICK | {"gallery_draws": 1}, report={"pairs": ["small:words"]}), project)
     assert list(json.loads((project.results / "alignment.json").read_text())["pairs"]) == ["small"]
     with (project.results / "plots" / "gallery.csv").open(newline="") as file:

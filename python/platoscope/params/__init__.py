@@ -9,10 +9,9 @@ from platoscope.params.reading import parse_params, read_params
 from platoscope.params.sections import Section
 from platoscope.params.sources import DatasetParams, ListedParams, SyntheticParams
 from platoscope.params.stages import AlignmentParams, NeighboursParams, SamplesParams, ScalingParams, StatisticsParams
-from platoscope.params.whole import TRACKED, Params
+from platoscope.params.whole import Params
 
 __all__ = [
-    "TRACKED",
     "AlignmentParams",
     "DatasetParams",
     "EncoderParams",

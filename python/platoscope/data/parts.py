@@ -162,14 +162,13 @@ def _hevc(units: list[bytes], *, key: bool) -> _Picture:
 
 
 def _av1(data: bytes) -> tuple[bytes, ...]:
-    """Give the sequence headers of a packet: type in bits 3 to 6 of a unit's head, bit 2 for one byte more, then size."""
+    """Give the sequence headers of a packet. A unit's head: type in bits 3 to 6, bit 2 for one byte more, 1 for a size."""
     found, position = [], 0
     while position < len(data):
-        head, size, shift = data[position], 0, 0
+        head = data[position]
         position += 2 if head & 4 else 1
-        if not head & 2:
-            raise NotInPartsError  # without a size it is the last: no container has it so
-        for byte in data[position:]:
+        size, shift = 0 if head & 2 else len(data) - position, 0
+        for byte in data[position : position + 8] if head & 2 else b"":
             size, shift, position = size | (byte & 127) << shift, shift + 7, position + 1
             if byte < 128:
                 break

@@ -34,6 +34,21 @@ def doubled_or_crash(job):
     return 2 * job
 
 
+def killed_once(folder):
+    """Ends its worker as from outside, but for the second time."""
+    if not (folder / "tried").exists():
+        (folder / "tried").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+class Deadly:
+    """A job that ends the worker which unpickles it, before it begins."""
+
+    def __reduce__(self):
+        return os._exit, (4,)
+
+
 def raised(error):
     raise error
 
@@ -106,6 +121,16 @@ def test_workers_that_were_killed_between_two_calls_are_replaced(pool):
     for worker in pool._workers:
         worker.process.kill()
         worker.process.join()
+    assert pool.map(doubled_or_crash, [1, 2]) == [2, 4]
+
+
+def test_a_job_whose_worker_was_killed_is_tried_once_more(pool, tmp_path):
+    assert pool.map(killed_once, [tmp_path]) == ["done"]
+
+
+def test_workers_that_cannot_begin_are_an_error_and_no_fault_of_a_job(pool):
+    with pytest.raises(RuntimeError, match=r"worker processes end before they begin their work \(exit code 4\)"):
+        pool.map(pid, [Deadly()])
     assert pool.map(doubled_or_crash, [1, 2]) == [2, 4]
 
 

@@ -143,14 +143,18 @@ class Pool:
             task.outcome, worker.task = (kind, value), None
 
     def _lose(self, worker: _Worker, task: Task) -> None:
-        """Note the death of a worker; one that died before it began is no fault of its job, unless it happens twice."""
+        """Note the death of a worker. Its job is tried once more: it may have been killed from outside."""
         worker.process.join(END_S)
-        if not worker.begun and task.handed_out < 2:
+        cause = _cause(worker.process.exitcode)
+        if task.handed_out < 2:
             worker.task = None
             self._waiting.appendleft(task)
             self._dismiss(worker)
-        else:
-            self._stop(worker, f"crashed its worker process ({_cause(worker.process.exitcode)})")
+        elif worker.begun:
+            self._stop(worker, f"crashed its worker process ({cause})")
+        else:  # what its job needs is imported then, and no job has been looked at
+            task.outcome = RAISED, RuntimeError(f"worker processes end before they begin their work ({cause})")
+            self._dismiss(worker)
 
     def _stop(self, worker: _Worker, reason: str) -> None:
         assert worker.task is not None

@@ -172,7 +172,7 @@ def parameter_sets(extra, *, hevc):
 
 
 def joined(path, halves, *, repeated):
-    """Put two clips of one codec end to end: the second's parameters come in its packets: all key frames, or the first."""
+    """Put two clips of one codec end to end, the second with its parameters in all its key frames or in the first."""
     with av.open(str(path), "w") as out, av.open(str(halves[0])) as first:
         stream = out.add_stream_from_template(first.streams.video[0])
         shown = 0

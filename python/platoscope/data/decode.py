@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 
 from platoscope.data.clip import DecodedClip, assemble, timeline_of
 from platoscope.data.parts import NotInPartsError, Run, frames_of, runs
-from platoscope.data.pixels import FITS, Canvas, displayed, square
+from platoscope.data.pixels import FITS, Canvas, check_pixels, displayed, square
 from platoscope.data.reading import (
     Decoded,
     Listing,
@@ -205,5 +205,6 @@ def _keep(
     reformatter: VideoReformatter,
 ) -> None:
     aspect = stream.sample_aspect_ratio
+    check_pixels(*displayed(frame, aspect), canvas.max_pixels)
     decoded.squares[position] = square(frame, aspect, canvas, reformatter)
     decoded.sizes[position] = displayed(frame, aspect)

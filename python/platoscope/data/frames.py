@@ -4,6 +4,7 @@ A video that cannot be decoded stays in the store with no frames, status ``faile
 replaced. Small pictures for the report go to a store of their own.
 """
 
+import errno
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -136,6 +137,8 @@ def decode(job: Job) -> ClipFrames:
             whole=job.whole,
         )
     except DataError as error:
+        if not job.path.is_file() or _is_of_the_disk(error):
+            raise  # no fault of the video, which would stay failed when the disk is back
         # The cause alone: the path of the file is not the same on another machine.
         return _failed(str(error.__cause__ or error), job.size)
     return ClipFrames(
@@ -166,6 +169,14 @@ class _Decoding:
             if begin is not None and begin not in self._begun and not self._done(begin):
                 self._begun[begin] = self._pool.submit(decode, self._blocks[begin])
         return self._pool.results(self._begun.pop(name))
+
+
+def _is_of_the_disk(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.EIO, errno.ESTALE):
+            return True
+        error = error.__cause__
+    return False
 
 
 class ClipBlocks:

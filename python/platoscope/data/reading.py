@@ -25,6 +25,9 @@ from platoscope.data.pixels import Square, check_pixels
 from platoscope.errors import DataError
 
 _HDR = (16, 18)  # AVColorTransferCharacteristic: PQ, HLG
+# No file but this: neither by a protocol, nor as one of a row of pictures that its name is a pattern of.
+_FROM_ONE_FILE = {"protocol_whitelist": "file", "pattern_type": "none"}
+_LISTS = ("concat", "hls", "dash", "imf")
 # Demuxers whose stream durations stand in the file; other demuxers may estimate them from bit rates.
 _TIMED = ("mov,mp4,m4a,3gp,3g2,mj2", "avi")
 
@@ -116,12 +119,14 @@ def regular_file(path: Path) -> Path:
 def opened(file: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open the file at its first video stream, to be decoded by one thread, from this file alone."""
     try:
-        container = av.open(str(file), options={"protocol_whitelist": "file"}, metadata_errors="ignore")
+        container = av.open(str(file), options=_FROM_ONE_FILE, metadata_errors="ignore")
     except MemoryError:
         raise
     except av.FFmpegError as error:
         raise DataError(f"cannot be opened as a video: {error.strerror}") from error
     with container:
+        if container.format.name in _LISTS:
+            raise DataError(f"is a list of other files ({container.format.name}), which are not followed")
         streams = _moving(container)
         if not streams:
             raise DataError(f"has no video stream besides cover art ({len(container.streams)} streams in all)")

@@ -19,7 +19,7 @@ class FramesParams(Section):
     samplers: Annotated[tuple[Sampler, ...], Field(min_length=1)] = ("center",)
     short: Literal["repeat", "exclude"] = "repeat"
     thumbnails: bool = True
-    max_pixels: int = Field(default=8192 * 8192, ge=1)
+    max_pixels: int = Field(default=8192 * 8192, ge=1, lt=2**31)
     max_seconds: float = Field(default=4 * 3600.0, gt=0)
     whole: bool = False
 

@@ -5,8 +5,10 @@ import csv
 import numpy as np
 import pytest
 
+from platoscope.data.exclusions import SHOWN
 from platoscope.data.rows import write_lines
-from platoscope.inspection import SHOWN, samples_table
+from platoscope.errors import StoreError
+from platoscope.inspection import samples_table
 from platoscope.project import Project
 from platoscope.store import ClipFrames, write_frames
 
@@ -14,7 +16,9 @@ NOTHING = np.empty((0, 8, 8, 3), np.uint8)
 
 
 def clip(n_decoded, seconds, width, height, status="ok"):
-    return ClipFrames(NOTHING, np.empty(0, np.int32), np.empty(0), {}, n_decoded, seconds, width, height, status, "")
+    note = "the end is missing" if status == "truncated" else ""
+    shown = NOTHING, np.empty(0, np.int32), np.empty(0), {}
+    return ClipFrames(*shown, n_decoded, seconds, width, height, status, note)
 
 
 def project_of(root, *, clips, captions, excluded):
@@ -22,6 +26,7 @@ def project_of(root, *, clips, captions, excluded):
     project = Project(root)
     attributes = {"videos": "digest", "size": 8, "fit": "crop", "choices": []}
     write_frames(project.frames, clips, counts=[0] * len(clips), attributes=attributes)
+    write_lines(project.dataset / "videos.jsonl", ({"id": str(row)} for row in range(len(clips))))
     write_lines(project.captions, ({"id": str(row), "captions": ["x"] * n} for row, n in enumerate(captions)))
     out = {row[0] for row in excluded}
     write_lines(project.samples, ({"id": str(row)} for row in range(len(clips)) if str(row) not in out))
@@ -47,6 +52,25 @@ def test_the_table_says_what_there_is_and_who_is_out_and_why(tmp_path):
         "  dataset       1  no video ID.* below videos  [gone]\n"
         "  frames        1  is empty  [3]"
     )
+
+
+def test_those_that_lost_frames_and_take_part_are_told_too(tmp_path):
+    clips = [clip(50, 2.0, 64, 48), clip(9, 2.0, 64, 48, "truncated")]
+    table = samples_table(project_of(tmp_path, clips=clips, captions=[1, 1], excluded=[]))
+    assert table.splitlines()[-2:] == ["lost frames, and take part: 1", "  frames        1  the end is missing  [1]"]
+
+
+def test_names_of_videos_that_are_not_the_ids_are_left_out_of_a_kind(tmp_path):
+    excluded = [(f"film{n}", "dataset", f"no video v_film{n}_x.* below videos") for n in range(50)]
+    table = samples_table(project_of(tmp_path, clips=[clip(50, 2.0, 64, 48)], captions=[1], excluded=excluded))
+    assert table.splitlines()[-1] == "  dataset      50  no video ID.* below videos  [film0, film1, film2, ...]"
+
+
+def test_a_project_without_a_table_of_who_is_out_says_so(tmp_path):
+    project = project_of(tmp_path, clips=[clip(50, 2.0, 64, 48)], captions=[1], excluded=[])
+    project.excluded.unlink()
+    with pytest.raises(StoreError, match=r"excluded\.csv is missing"):
+        samples_table(project)
 
 
 def test_nobody_out_is_no_table_of_who_is(tmp_path):

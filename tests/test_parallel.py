@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from platoscope.errors import InputError
+from platoscope.errors import InputError, WorkerError
 from platoscope.parallel import Crash, Pool, limit_of_environment, worker_count
 
 PLENTY_S = 120.0
@@ -47,6 +47,43 @@ class Deadly:
 
     def __reduce__(self):
         return os._exit, (4,)
+
+
+class FatalToRead:
+    """A job that ends or fails a worker while it is read."""
+
+    def __init__(self, function, *arguments):
+        self.parts = function, arguments
+
+    def __reduce__(self):
+        return self.parts
+
+
+def ended(log, code):
+    """Leave a mark, and end the worker."""
+    with Path(log).open("a") as marks:
+        marks.write("x")
+    os._exit(code)
+
+
+def killed_at_first(folder):
+    """Be killed, as the machine may do; if that has been so, the jobs that run beside this one."""
+    if not (folder / "killed").exists():
+        (folder / "killed").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return sorted(file.name for file in folder.glob("running*"))
+
+
+def leave_a_mark_while_it_runs(job):
+    """Give the number of seconds to be busy, or what a job that is killed at first gives."""
+    folder, seconds = job
+    if not seconds:
+        return killed_at_first(folder)
+    mark = folder / f"running{os.getpid()}"
+    mark.touch()
+    time.sleep(seconds)
+    mark.unlink()
+    return seconds
 
 
 def raised(error):
@@ -114,6 +151,32 @@ def test_a_job_that_crashes_its_worker_gives_a_crash_and_the_others_their_result
     crash = Crash(f"crashed its worker process ({'exit code 3' if fatal == -1 else 'SIGSEGV'})")
     assert results == [2, 4, crash, 6, crash, 8]
     assert pool.map(doubled_or_crash, [5]) == [10]
+
+
+def test_a_job_whose_worker_was_killed_is_done_again_when_no_other_runs(pool, tmp_path):
+    jobs = [(tmp_path, 0), *[(tmp_path, 0.3)] * 6]
+    assert pool.map(leave_a_mark_while_it_runs, jobs) == [[], *[0.3] * 6]
+    assert (tmp_path / "killed").exists()
+
+
+def test_workers_that_cannot_begin_are_an_error_and_no_fault_of_the_job(pool, tmp_path):
+    log = tmp_path / "log"
+    with pytest.raises(WorkerError, match=r"3 worker processes ended before they began with a job.*exit code 3"):
+        pool.map(doubled_or_crash, [FatalToRead(ended, str(log), 3)])
+    assert log.read_text() == "xxx"
+    assert not pool._waiting
+    assert pool.map(doubled_or_crash, [1]) == [2]
+
+
+def test_memory_that_runs_out_before_a_job_begins_is_no_fault_of_the_job(pool):
+    with pytest.raises(WorkerError, match="memory ran out"):
+        pool.map(doubled_or_crash, [FatalToRead(raised, MemoryError())])
+
+
+def test_a_worker_that_does_not_start_in_time_is_no_fault_of_the_job(monkeypatch):
+    monkeypatch.setattr("platoscope.parallel.pool.START_S", 0.0)
+    with Pool(workers=1, limit_s=0.01) as pool, pytest.raises(WorkerError, match=r"did not start within 0\.01 s"):
+        pool.map(doubled_or_crash, [1])
 
 
 def test_workers_that_were_killed_between_two_calls_are_replaced(pool):

@@ -9,7 +9,8 @@
     ├── StoreError      (OSError)        a store is missing, of another format, or does not belong to the others
     ├── WeightsError    (OSError)        weights are missing, gated, or do not fit the architecture
     ├── StaleCodeError  (RuntimeError)   the compiled module was built from other sources: rebuild it
-    └── EncodingError   (RuntimeError)   an encoder gave something that cannot be used (a non-finite activation)
+    ├── EncodingError   (RuntimeError)   an encoder gave something that cannot be used (a non-finite activation)
+    └── WorkerError     (RuntimeError)   this machine starts no worker processes: mend it, and run again
 
 The command line prints them in one line and ends with code 2 for bad input, 1 for a failed run.
 """
@@ -51,3 +52,7 @@ class StaleCodeError(PlatoscopeError, RuntimeError):
 
 class EncodingError(PlatoscopeError, RuntimeError):
     """An encoder gave something that cannot be used."""
+
+
+class WorkerError(PlatoscopeError, RuntimeError):
+    """Worker processes cannot be started on this machine, or do not live until their first job."""

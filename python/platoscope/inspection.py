@@ -1,16 +1,15 @@
 """``platoscope samples`` and ``platoscope doctor``: what a project and a machine hold, as text for people."""
 
-import csv
 import os
 import platform
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 from numpy.typing import NDArray
 
+from platoscope.data.exclusions import Out, lines_of_kinds, read_excluded
 from platoscope.data.rows import read_lines
 from platoscope.errors import StoreError
 from platoscope.parallel import worker_count
@@ -31,20 +30,16 @@ PACKAGES = (
     "transformers",
     "zarr",
 )
-SHOWN = 20  # kinds of reasons for an exclusion
-SHOWN_IDS = 3  # of each
 SHOWN_SIZES = 4
-STAGES = ("dataset", "frames", "captions", "samples")
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def samples_table(project: Project) -> str:
     """Clips, lengths, rates, sizes, captions, and exclusions by stage and reason."""
     frames = FramesStore(project.frames)
     captions = [len(row["captions"]) for row in read_lines(project.captions)]
+    ids = [row["id"] for row in read_lines(project.dataset / "videos.jsonl")]
     kept = len(read_lines(project.samples))
-    with project.excluded.open(encoding="utf-8", newline="") as file:
-        excluded = list(csv.DictReader(file))
+    excluded = read_excluded(project.excluded)
     decoded = [row for row, status in enumerate(frames.status) if status != "failed"]
     timed = [row for row in decoded if frames.seconds[row] > 0]  # a picture may have no duration
     lines = [
@@ -56,9 +51,17 @@ def samples_table(project: Project) -> str:
         f"size       {_sizes(frames.width[decoded], frames.height[decoded])}",
         f"captions   {_spread(np.array(captions))} a clip",
     ]
+    out = {one.id for one in excluded}
+    lossy = [
+        Out(id_, "frames", frames.notes.get(row, ""))
+        for row, (id_, status) in enumerate(zip(ids, frames.status, strict=True))
+        if status in ("truncated", "damaged") and id_ not in out
+    ]
+    if lossy:
+        lines += ["", f"lost frames, and take part: {len(lossy)}", *lines_of_kinds(lossy)]
     if excluded:
         where = project.excluded.relative_to(project.root)
-        lines += ["", f"excluded   {len(excluded)}, one by one in {where}", *_by_reason(excluded)]
+        lines += ["", f"excluded   {len(excluded)}, one by one in {where}", *lines_of_kinds(excluded)]
     return "\n".join(lines)
 
 
@@ -73,34 +76,6 @@ def _sizes(width: NDArray[np.int32], height: NDArray[np.int32]) -> str:
         max(sizes, key=lambda size: size[0] * size[1]),
     )
     return f"{w} x {h} to {wide} x {high}, {len(sizes)} different, most often {shown}"
-
-
-def _by_reason(excluded: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """One line a kind of reason: stage, how many, the reason, up to three ids; the stages in their order."""
-    kinds: dict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
-    for row in excluded:
-        kinds[row["stage"], NUMBER.sub("#", _without_id(row))].append(row)
-    order = sorted(kinds, key=lambda kind: ((*STAGES, kind[0]).index(kind[0]), -len(kinds[kind]), kind[1]))
-    for kind in order[:SHOWN]:
-        rows = kinds[kind]
-        ids = ", ".join(row["id"] for row in rows[:SHOWN_IDS]) + (", ..." if len(rows) > SHOWN_IDS else "")
-        yield f"  {kind[0]:9} {len(rows):5}  {_in_one([_without_id(row) for row in rows])}  [{ids}]"
-    if len(order) > SHOWN:
-        yield f"  and {sum(len(kinds[kind]) for kind in order[SHOWN:])} for {len(order) - SHOWN} other reasons"
-
-
-def _without_id(row: Mapping[str, str]) -> str:
-    """Give the reason with the sample's own id, where it is long enough to be one and no common word, as "ID"."""
-    if len(row["id"]) < 4:
-        return row["reason"]
-    return re.sub(rf"(?<!\w){re.escape(row['id'])}(?!\w)", "ID", row["reason"])
-
-
-def _in_one(reasons: Sequence[str]) -> str:
-    """Give reasons that differ in their numbers alone as one, with the range of each number."""
-    ranges = [sorted(set(numbers), key=float) for numbers in zip(*map(NUMBER.findall, reasons), strict=True)]
-    shown = iter(numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}" for numbers in ranges)
-    return NUMBER.sub(lambda _: next(shown), reasons[0])
 
 
 def doctor_table(project: Project) -> str:

@@ -17,7 +17,7 @@ def plan_table(params: Params, project: Project) -> str:
     """Samples, frames, forwards, gigabytes and hours; an encoder that cannot be loaded says why."""
     keep_heap()
     n_clips = _n_clips(params, project)
-    n = params.samples.n or n_clips
+    n = params.samples.n or len(params.samples.ids) or n_clips
     budgets = params.budgets
     most = {s: sum(budgets_of(s, budgets.frames)) for s in params.frames.samplers}
     n_frames = n_clips * sum(most.values())
@@ -69,7 +69,7 @@ def _n_clips(params: Params, project: Project) -> int:
     dataset = params.dataset
     if isinstance(dataset, SyntheticParams):
         return dataset.n
-    return len(drawn(find(dataset, project).rows, dataset.n, seed=dataset.seed))
+    return len(drawn(find(dataset, project), dataset.n, seed=dataset.seed).rows)
 
 
 def _listed(budgets: tuple[int, ...]) -> str:

@@ -145,7 +145,7 @@ def put_vatex(folder, *, gone=()):
 def test_what_is_listed_and_has_no_video_stands_in_a_table_and_in_the_summary(project, tmp_path):
     folder = put_vatex(tmp_path / "vatex", gone=(2, 5))
     line = dataset.run(params(folder, source="vatex", split="validation"), project)
-    assert line == "dataset: 7 clips of vatex, 7 captions; 2 more are listed and have no video"
+    assert line == "dataset: 7 clips of vatex, 7 captions; of the 9 asked for 2 have no video"
     with (project.dataset / "absent.csv").open(newline="") as file:
         absent = list(csv.DictReader(file))
     assert absent == [
@@ -169,13 +169,40 @@ def test_n_are_drawn_by_seed_and_id_whatever_else_is_there(project, tmp_path, se
     less = drawn_of("less", (gone,))
     assert set(whole) - set(less) == {whole[1]}
     assert len(less) == 4
+    assert (project.dataset / "absent.csv").read_text().splitlines()[1].startswith(f"{whole[1]},")
+
+
+def test_of_the_absent_ones_those_are_told_that_were_asked_for_on_the_way(project, tmp_path):
+    folder = put_vatex(tmp_path / "vatex", gone=(2, 5))
+    ids = [row["videoID"] for row in VATEX]
+    order = [ids[place] for place in ranked(ids, seed=0)]
+    for n in range(2, 8):
+        dataset.run(params(folder, source="vatex", n=n), project)
+        there = [row["id"] for row in read_lines(project.dataset / "videos.jsonl")]
+        with (project.dataset / "absent.csv").open(newline="") as file:
+            absent = [row["id"] for row in csv.DictReader(file)]
+        assert len(there) == n
+        assert set(order[: n + len(absent)]) == {*there, *absent}
+
+
+def test_more_than_there_are_is_an_error(project, tmp_path):
+    folder = put_vatex(tmp_path / "vatex", gone=(2, 5))
+    with pytest.raises(DataError, match=r"dataset\.n asks for 8 videos, of the 9 listed 7 are there"):
+        dataset.run(params(folder, source="vatex", n=8), project)
+
+
+@pytest.mark.parametrize("id_", ["a\rb", "a\nb", "a\u2028b", "\0"])
+def test_an_id_that_would_break_the_lines_of_tables_is_refused(id_):
+    for make in (lambda: Row(id_, "a.mp4", ("x",)), lambda: Absent(id_, "gone")):
+        with pytest.raises(DataError, match="has a control character or an end of line"):
+            make()
 
 
 def test_those_that_are_asked_for_by_id_are_kept_and_what_of_them_is_gone_is_told(project, tmp_path):
     folder = put_vatex(tmp_path / "vatex", gone=(2, 5))
     ids = [VATEX[place]["videoID"] for place in (7, 2, 1)]
     line = dataset.run(params(folder, source="vatex", ids=ids), project)
-    assert line == "dataset: 2 clips of vatex, 2 captions; 1 more are listed and have no video"
+    assert line == "dataset: 2 clips of vatex, 2 captions; of the 3 asked for 1 have no video"
     assert [row["id"] for row in read_lines(project.dataset / "videos.jsonl")] == [ids[2], ids[0]]
     assert (project.dataset / "absent.csv").read_text() == f"id,reason\n{ids[1]},no video {ids[1]}.* below videos\n"
 
@@ -216,7 +243,7 @@ def test_videos_that_are_packed_are_copied_out_under_names_of_their_own(project,
     absent = (Absent("d", "its shard is not there"),)
     monkeypatch.setattr(dataset, "READERS", {"folder": lambda _: Found(rows, absent, packed)})
     wanted = params(tmp_path / "mine")
-    assert dataset.run(wanted, project).endswith("2 clips of mine, 2 captions; 1 more are listed and have no video")
+    assert dataset.run(wanted, project).endswith("2 clips of mine, 2 captions; of the 3 asked for 1 have no video")
     videos = read_lines(project.dataset / "videos.jsonl")
     assert [(row["path"], row["made"]) for row in videos] == [
         ("videos/0000000.mp4", True),

@@ -141,9 +141,7 @@ def test_n_may_be_drawn_of_those_that_are_asked_for(tmp_path):
     assert len(kept.ids) == 2
     assert set(kept.ids) < {"fine", "cut", "good"}
     assert [row["reason"] for row in excluded if row["id"] in {"fine", "cut", "good"}] == ["not among the 2 drawn"]
-    with pytest.raises(
-        DataError, match=r"samples\.n asks for 3 samples, 2 of 3 can take part; out are gone: dataset: no"
-    ):
+    with pytest.raises(DataError, match=r"samples\.n asks for 3 samples, 2 of 3 can take part; out are 1 dataset: no"):
         run(make(tmp_path / "b", gone=True), samples__ids=["fine", "gone", "good"], samples__n=3)
 
 
@@ -173,16 +171,19 @@ def test_fewer_than_n_is_an_error_that_says_who_is_out_and_why(tmp_path, n):
     with pytest.raises(DataError) as caught:
         run(project, samples__n=n)
     assert f"samples.n asks for {n} samples, 5 of 7 can take part" in str(caught.value)
-    assert "out are broken: frames: not a video; silent: captions: 1 captions, 2 are needed" in str(caught.value)
+    assert "; out are 1 frames: not a video; 1 captions: 1 captions, 2 are needed (one by one in" in str(caught.value)
     assert not project.samples.exists()
+    assert project.excluded.read_text() == (
+        'id,stage,reason\nbroken,frames,not a video\nsilent,captions,"1 captions, 2 are needed"\n'
+    )
 
 
-def test_the_error_names_five_and_counts_the_others(tmp_path):
+def test_the_error_tells_reasons_by_kind(tmp_path):
     clips = {f"s{i}": ("failed", "no", 0, 2) for i in range(7)}
     with pytest.raises(DataError) as caught:
         run(make(tmp_path, clips))
     assert "asks for at least 2 samples, 0 of 7" in str(caught.value)
-    assert str(caught.value).endswith("s4: frames: no; and 2 more")
+    assert str(caught.value).endswith("; out are 7 frames: no (one by one in data/excluded.csv)")
 
 
 def test_captions_belong_to_samples_by_id_and_not_by_place(tmp_path):

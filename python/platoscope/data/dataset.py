@@ -5,9 +5,7 @@ nothing again and moving a folder of videos changes nothing at all. Videos that 
 shards, lie in ``videos/``; all others stay where they are.
 """
 
-import csv
 import hashlib
-import io
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +25,7 @@ from platoscope.data.datasets.test_of_time import read_test_of_time
 from platoscope.data.datasets.vatex import read_vatex
 from platoscope.data.datasets.videocomp import read_videocomp
 from platoscope.data.datasets.webdataset import read_webdataset
+from platoscope.data.exclusions import table_of
 from platoscope.data.rendering import Rendering
 from platoscope.data.rows import Absent, Row, ranked, write_lines
 from platoscope.errors import DataError
@@ -59,13 +58,14 @@ def run(params: Params, project: Project) -> str:
         rendering.render()
         _publish(rendering.work, project, rendering.clips(), ())
         return f"dataset: {params.dataset.n} rendered clips of {params.dataset.seconds:g} s, {params.dataset.size} px"
-    found = find(params.dataset, project)
-    rows = drawn(found.rows, params.dataset.n, seed=params.dataset.seed)
+    found = drawn(find(params.dataset, project), params.dataset.n, seed=params.dataset.seed)
+    rows = found.rows
     if found.packed is None:
         _write_listed(project, project.root / params.dataset.path, rows, found.absent)
     else:
         _write_packed(project, rows, found.absent, found.packed)
-    gone = f"; {len(found.absent)} more are listed and have no video" if found.absent else ""
+    listed = len(rows) + len(found.absent)
+    gone = f"; of the {listed} asked for {len(found.absent)} have no video" if found.absent else ""
     n_captions = sum(len(row.captions) for row in rows)
     return f"dataset: {len(rows)} clips of {Path(params.dataset.path).name}, {n_captions} captions{gone}"
 
@@ -96,11 +96,30 @@ def asked_for(found: Found, ids: Sequence[str]) -> Found:
     return replace(found, rows=rows, absent=absent)
 
 
-def drawn(rows: Sequence[Row], n: int | None, *, seed: int) -> list[Row]:
-    """Draw n of the rows, in their own order; all of them where no n is given, or where there are no more."""
+def drawn(found: Found, n: int | None, *, seed: int) -> Found:
+    """Ask for one after the other, in the order of a draw, until n with a video are found; all where n is null.
+
+    The absent ones are those that were asked for on the way.
+
+    Raises
+    ------
+    DataError
+        If there are fewer with a video.
+    """
     if n is None:
-        return list(rows)
-    return [rows[place] for place in sorted(ranked([row.id for row in rows], seed=seed)[:n])]
+        return found
+    if n > len(found.rows):
+        listed = len(found.rows) + len(found.absent)
+        raise DataError(f"dataset.n asks for {n} videos, of the {listed} listed {len(found.rows)} are there")
+    ids = [row.id for row in found.rows] + [one.id for one in found.absent]
+    order = ranked(ids, seed=seed)
+    last = [place for place, at in enumerate(order) if at < len(found.rows)][n - 1]
+    asked = {ids[at] for at in order[: last + 1]}
+    return replace(
+        found,
+        rows=tuple(row for row in found.rows if row.id in asked),
+        absent=tuple(one for one in found.absent if one.id in asked),
+    )
 
 
 def _write_listed(project: Project, folder: Path, rows: Sequence[Row], absent: Sequence[Absent]) -> None:
@@ -162,11 +181,7 @@ def _write_manifest(
     ]
     write_lines(folder / "videos.jsonl", videos)
     write_lines(folder / "captions.jsonl", (_captions(row) for row in rows))
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(("id", "reason"))
-    writer.writerows((row.id, row.reason) for row in absent)
-    write_file(folder / "absent.csv", table.getvalue())
+    write_file(folder / "absent.csv", table_of(("id", "reason"), ((one.id, one.reason) for one in absent)))
 
 
 def _captions(row: Row) -> dict[str, Any]:

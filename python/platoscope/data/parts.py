@@ -162,7 +162,7 @@ def _hevc(units: list[bytes], *, key: bool) -> _Picture:
 
 
 def _av1(data: bytes) -> tuple[bytes, ...]:
-    """Give the sequence headers of a packet. A unit's head: type in bits 3 to 6, bit 2 for one byte more, 1 for a size."""
+    """Give the sequence headers of a packet; bits of a unit's head: 3 to 6 its type, 2 one byte more, 1 a size."""
     found, position = [], 0
     while position < len(data):
         head = data[position]

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,10 @@ class Row:
     labels: dict[str, Any] = field(default_factory=dict)
     negatives: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse an id that would break the lines of tables."""
+        _check_id(self.id)
+
 
 @dataclass(frozen=True)
 class Absent:
@@ -34,6 +39,15 @@ class Absent:
 
     id: str
     reason: str
+
+    def __post_init__(self) -> None:
+        """Refuse an id that would break the lines of tables."""
+        _check_id(self.id)
+
+
+def _check_id(id_: str) -> None:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in id_):
+        raise DataError(f"id {id_!r:.80} has a control character or an end of line")
 
 
 def ranked(ids: Sequence[str], *, seed: int) -> list[int]:

@@ -5,16 +5,14 @@ A sample takes part if it is asked for, its video is there and decoded, has enou
 stands in ``excluded.csv``.
 """
 
-import csv
-import io
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from platoscope.data.exclusions import Out, kinds_of, read_absent, table_of
 from platoscope.data.rows import ranked, read_lines, write_lines
 from platoscope.errors import DataError, StoreError
 from platoscope.params import Params, SamplesParams
@@ -22,15 +20,7 @@ from platoscope.project import Project
 from platoscope.scratch import write_file
 from platoscope.store import FramesStore, digest_ids
 
-SHOWN = 5
-
-
-class Out(NamedTuple):
-    """A sample that does not take part: the stage that says so, and why."""
-
-    id: str
-    stage: str
-    reason: str
+SHOWN = 5  # kinds of reasons in a message
 
 
 @dataclass(frozen=True)
@@ -77,61 +67,31 @@ def samples_of(path: Path, *, digest: str, store: Path) -> Samples:
     return samples
 
 
-def read_excluded(path: Path) -> list[Out]:
-    """Read ``data/excluded.csv``.
-
-    Raises
-    ------
-    StoreError
-        If it is missing.
-    """
-    return [Out(row["id"], row["stage"], row["reason"]) for row in _rows(path)]
-
-
 def run(params: Params, project: Project) -> str:
     """Write ``data/samples.jsonl`` and ``data/excluded.csv``; gives the summary line."""
     videos = read_lines(project.dataset / "videos.jsonl")
     ids = [video["id"] for video in videos]
-    out = _absent(project.dataset / "absent.csv")
+    out = read_absent(project.dataset / "absent.csv")
     asked = set(params.samples.ids) or {*ids, *(one.id for one in out)}
     _check_known(params.samples.ids, {*ids, *(one.id for one in out)})
     faults = {row: Out(ids[row], *why) for row, why in _faults(params, project, ids)}
     out += [faults[row] for row in sorted(faults)]
     out = [one for one in out if one.id in asked]
     able = [row for row in range(len(videos)) if row not in faults and ids[row] in asked]
+    others = [Out(id_, "samples", "not among samples.ids") for id_ in ids if id_ not in asked]
+    write_file(project.excluded, table_of(Out._fields, [*out, *others]))  # to be read where too few are left
     kept = _draw(able, ids, params.samples, out=out)
     _check_depth(len(kept), params)
     write_lines(project.samples, ({"id": ids[row], "source": videos[row]["source"], "row": row} for row in kept))
     left = [Out(ids[row], "samples", f"not among the {len(kept)} drawn") for row in sorted({*able} - {*kept})]
-    others = [Out(id_, "samples", "not among samples.ids") for id_ in ids if id_ not in asked]
-    write_file(project.excluded, _table([*out, *left, *others]))
+    write_file(project.excluded, table_of(Out._fields, [*out, *left, *others]))
     return f"samples: {len(kept)} of {len(asked)} take part, {len(out)} cannot, {len(left)} were not drawn"
-
-
-def _absent(path: Path) -> list[Out]:
-    """Samples that the data set lists and has no video of."""
-    return [Out(row["id"], "dataset", row["reason"]) for row in _rows(path)]
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise StoreError(f"{path} is missing: make it with `dvc repro`, or get it with `dvc pull`")
-    with path.open(encoding="utf-8", newline="") as table:
-        return list(csv.DictReader(table))
 
 
 def _check_known(asked: Sequence[str], known: Collection[str]) -> None:
     strange = [id_ for id_ in asked if id_ not in known]
     if strange:
         raise DataError(f"samples.ids names {len(strange)} that the data set does not have, first {strange[0]!r}")
-
-
-def _table(rows: Iterable[Out]) -> str:
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(Out._fields)
-    writer.writerows(rows)
-    return table.getvalue()
 
 
 def _check_depth(n: int, params: Params) -> None:
@@ -164,11 +124,10 @@ def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tu
 
 def _draw(able: list[int], ids: Sequence[str], asked: SamplesParams, *, out: Sequence[Out]) -> list[int]:
     if len(able) < (asked.n or 2):
-        more = [f"and {len(out) - SHOWN} more"] if len(out) > SHOWN else []
-        shown = "; ".join([*(": ".join(one) for one in out[:SHOWN]), *more])
+        why = "; ".join(f"{len(kind.ids)} {kind.stage}: {kind.reason}" for kind in kinds_of(out)[:SHOWN])
         raise DataError(
             f"samples.n asks for {asked.n or 'at least 2'} samples, {len(able)} of {len(able) + len(out)} can take part"
-            + (f"; out are {shown}" if out else "")
+            + (f"; out are {why} (one by one in data/excluded.csv)" if out else "")
         )
     if asked.n is None:
         return able

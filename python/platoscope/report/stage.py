@@ -10,7 +10,8 @@ from pathlib import Path
 
 from platoscope.alignment.extremes import extremes
 from platoscope.alignment.statistics.groups import groups_of
-from platoscope.data.samples import Out, Samples, read_excluded, samples_of
+from platoscope.data.exclusions import Out, read_excluded
+from platoscope.data.samples import Samples, samples_of
 from platoscope.params import Params
 from platoscope.project import Project
 from platoscope.report.evidence import read_evidence

@@ -46,6 +46,7 @@ def test_a_folder_that_is_none_is_named(tmp_path):
     [
         (b"{", r"a\.json: it is not JSON: "),
         (b'{"a": NaN}', r"a\.json: it is not JSON: NaN is no JSON number"),
+        (b'{"a": -1e999}', r"a\.json: it is not JSON: -1e999 is more than a number of 64 bits can be"),
         (b'\n{"a": "\xff"}', r"a\.json:2: not UTF-8: byte 0xff"),
         (b"[" * 100_000, r"a\.json: it is not JSON: "),
     ],

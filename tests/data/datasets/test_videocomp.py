@@ -173,7 +173,7 @@ def test_a_file_that_is_no_json_list_is_refused_by_name(folder, text):
 def test_a_number_that_overflows_is_refused(folder):
     text = json.dumps([entry("k", **cut(0, 12345))]).replace("12345", "1e999")
     (folder / "youcook2_comp_val.json").write_text(text)
-    with pytest.raises(DataError, match=r"entry 0: query_video/start_time .* got 0 and inf"):
+    with pytest.raises(DataError, match="is not JSON: 1e999 is more than a number of 64 bits can be"):
         read_videocomp(folder, split=None)
 
 

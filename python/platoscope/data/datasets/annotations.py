@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -100,9 +101,16 @@ def csv_records(file: Path, *columns: str, delimiter: str = ",") -> Iterator[tup
 def parse_json(text: str, what: str) -> Any:
     """Parse JSON; infinities and NaN are none."""
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{what} is not JSON: {error}") from error
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is more than a number of 64 bits can be")
+    return number
 
 
 def _refuse(constant: str) -> None:

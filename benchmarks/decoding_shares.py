@@ -36,7 +36,7 @@ def _made() -> "list[tuple[str, list[Path]]]":
 
 
 def _shares(name: str, paths: list[Path], budgets: tuple[int, ...]) -> str:
-    from platoscope.data import decode, parts, pixels, reading
+    from platoscope.data import clip, decode, parts, pixels
 
     taken = dict.fromkeys(("read", "run", "square", "rgb"), 0.0)
     frames = 0
@@ -50,7 +50,7 @@ def _shares(name: str, paths: list[Path], budgets: tuple[int, ...]) -> str:
             patches.enter_context(mock.patch.object(module, function, timed))
         wrapped = _timed_steps(parts.frames_of, taken, "run")
         patches.enter_context(mock.patch.object(decode, "frames_of", wrapped))
-        whole = _timed_steps(reading.trusted_frames, taken, "run")
+        whole = _timed_steps(clip.trusted_frames, taken, "run")
         patches.enter_context(mock.patch.object(decode, "trusted_frames", whole))
         start = process_time()
         for path in paths:

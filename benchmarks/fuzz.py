@@ -25,6 +25,7 @@ LIMIT_S, LIMIT_GB = 60.0, 2.0
 LARGEST = 400_000  # bytes of a real file to be mutated
 SEEDS = {  # file: encoder, pixel format, options of the encoder
     "h264.mp4": ("libx264", "yuv420p", {"bf": "2", "g": "6"}),
+    "wide.mp4": ("libx264", "yuv420p", {"aspect": "3/2", "g": "6"}),  # pixels wider than high
     "h264.mkv": ("libx264", "yuv444p", {"g": "5"}),
     "h264.ts": ("libx264", "yuv420p", {"bf": "2", "g": "6"}),
     "hevc.mp4": ("libx265", "yuv420p", {"x265-params": "log-level=none:pools=1:bframes=2"}),

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from platoscope.errors import InputError, WorkerError
-from platoscope.parallel import Crash, Pool, limit_of_environment, worker_count
+from platoscope.parallel import Crash, Pool
 
 PLENTY_S = 120.0
 STOPPED = Crash("did not end within 1 s")
@@ -34,14 +34,6 @@ def doubled_or_crash(job):
     return 2 * job
 
 
-def killed_once(folder):
-    """Ends its worker as from outside, but for the second time."""
-    if not (folder / "tried").exists():
-        (folder / "tried").touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return "done"
-
-
 class Deadly:
     """A job that ends the worker which unpickles it, before it begins."""
 
@@ -49,21 +41,11 @@ class Deadly:
         return os._exit, (4,)
 
 
-class FatalToRead:
-    """A job that ends or fails a worker while it is read."""
-
-    def __init__(self, function, *arguments):
-        self.parts = function, arguments
+class TooLarge:
+    """A job that has no room in the worker which unpickles it."""
 
     def __reduce__(self):
-        return self.parts
-
-
-def ended(log, code):
-    """Leave a mark, and end the worker."""
-    with Path(log).open("a") as marks:
-        marks.write("x")
-    os._exit(code)
+        return raised, (MemoryError(),)
 
 
 def killed_at_first(folder):
@@ -159,18 +141,9 @@ def test_a_job_whose_worker_was_killed_is_done_again_when_no_other_runs(pool, tm
     assert (tmp_path / "killed").exists()
 
 
-def test_workers_that_cannot_begin_are_an_error_and_no_fault_of_the_job(pool, tmp_path):
-    log = tmp_path / "log"
-    with pytest.raises(WorkerError, match=r"3 worker processes ended before they began with a job.*exit code 3"):
-        pool.map(doubled_or_crash, [FatalToRead(ended, str(log), 3)])
-    assert log.read_text() == "xxx"
-    assert not pool._waiting
-    assert pool.map(doubled_or_crash, [1]) == [2]
-
-
 def test_memory_that_runs_out_before_a_job_begins_is_no_fault_of_the_job(pool):
     with pytest.raises(WorkerError, match="memory ran out"):
-        pool.map(doubled_or_crash, [FatalToRead(raised, MemoryError())])
+        pool.map(doubled_or_crash, [TooLarge()])
 
 
 def test_a_worker_that_does_not_start_in_time_is_no_fault_of_the_job(monkeypatch):
@@ -187,13 +160,10 @@ def test_workers_that_were_killed_between_two_calls_are_replaced(pool):
     assert pool.map(doubled_or_crash, [1, 2]) == [2, 4]
 
 
-def test_a_job_whose_worker_was_killed_is_tried_once_more(pool, tmp_path):
-    assert pool.map(killed_once, [tmp_path]) == ["done"]
-
-
 def test_workers_that_cannot_begin_are_an_error_and_no_fault_of_a_job(pool):
     with pytest.raises(RuntimeError, match=r"worker processes end before they begin their work \(exit code 4\)"):
         pool.map(pid, [Deadly()])
+    assert not pool._waiting
     assert pool.map(doubled_or_crash, [1, 2]) == [2, 4]
 
 
@@ -290,32 +260,3 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
             parent.wait()
         assert select.select([end], [], [], PLENTY_S)[0], "a worker lives on"
         assert end.read(1) == b""
-
-
-def test_the_number_of_workers_is_that_of_processors_or_the_one_named(monkeypatch):
-    monkeypatch.delenv("PLATOSCOPE_WORKERS", raising=False)
-    assert worker_count() == len(os.sched_getaffinity(0))
-    monkeypatch.setenv("PLATOSCOPE_WORKERS", "3")
-    assert worker_count() == 3
-
-
-@pytest.mark.parametrize("named", ["0", "-1", "two", "1.5", "", "²"])
-def test_a_number_of_workers_that_is_none_is_refused(monkeypatch, named):
-    monkeypatch.setenv("PLATOSCOPE_WORKERS", named)
-    with pytest.raises(InputError, match=r"PLATOSCOPE_WORKERS must be a whole number from 1") as caught:
-        worker_count()
-    assert repr(named) in str(caught.value)
-
-
-def test_a_limit_is_the_one_named_or_the_default(monkeypatch):
-    monkeypatch.delenv("PLATOSCOPE_LIMIT", raising=False)
-    assert limit_of_environment("PLATOSCOPE_LIMIT", default=4.0) == 4.0
-    monkeypatch.setenv("PLATOSCOPE_LIMIT", "0.5")
-    assert limit_of_environment("PLATOSCOPE_LIMIT", default=4.0) == 0.5
-
-
-@pytest.mark.parametrize("named", ["0", "-1", "two", "", "nan", "inf"])
-def test_a_limit_that_is_none_is_refused(monkeypatch, named):
-    monkeypatch.setenv("PLATOSCOPE_LIMIT", named)
-    with pytest.raises(InputError, match=f"PLATOSCOPE_LIMIT must be a number above 0, got '{named}'"):
-        limit_of_environment("PLATOSCOPE_LIMIT", default=4.0)

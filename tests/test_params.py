@@ -149,6 +149,7 @@ def test_every_wrong_place_is_listed():
             "samples.n is 101 but samples.ids only 2: samples.n must be at",
         ),
         ({"samples.ids": ["a", "b", "a"]}, "samples.ids names 'a' twice: each must be named once"),
+        ({"samples.damaged": False}, "samples.damaged is false but frames.whole too"),
         ({"similarity.metrics": ["cka", "cka"]}, "similarity.metrics is ['cka', 'cka']: each must be named once"),
         ({"frames.samplers": ["center", "center"]}, "frames.samplers is ['center', 'center']: each must be named once"),
         (
@@ -173,6 +174,8 @@ def test_contradictions_end_exactly_where_the_values_fit():
     fitting["encoders"]["video"]["one"]["sampler"] = "linspace"
     assert parse_params(fitting).samples.n == 101
     fitting["dataset"] = {"source": "folder", "path": "somewhere"}
+    fitting["samples"]["damaged"], fitting["frames"]["whole"] = False, True
+    assert not parse_params(fitting).samples.damaged
     fitting["samples"]["n"] = 300  # how many clips a folder has is not known here
     assert parse_params(fitting).samples.n == 300
     fitting["dataset"]["n"] = 300

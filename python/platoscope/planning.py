@@ -16,8 +16,8 @@ HALF = 2
 def plan_table(params: Params, project: Project) -> str:
     """Samples, frames, forwards, gigabytes and hours; an encoder that cannot be loaded says why."""
     keep_heap()
-    n_clips = _n_clips(params, project)
-    n = params.samples.n or len(params.samples.ids) or n_clips
+    n_clips, n_asked = _counts(params, project)
+    n = params.samples.n or n_asked
     budgets = params.budgets
     most = {s: sum(budgets_of(s, budgets.frames)) for s in params.frames.samplers}
     n_frames = n_clips * sum(most.values())
@@ -65,11 +65,13 @@ def _line(name: str, n_forwards: int, n_vectors: int, layers: Layers, seconds: f
     return f"{name:24} {n_forwards:9} {gigabytes:7.3f} {n_forwards * seconds / 3600:7.3f}"
 
 
-def _n_clips(params: Params, project: Project) -> int:
-    dataset = params.dataset
+def _counts(params: Params, project: Project) -> tuple[int, int]:
+    """Clips that are decoded, and how many of them are asked for as samples."""
+    dataset, asked = params.dataset, set(params.samples.ids)
     if isinstance(dataset, SyntheticParams):
-        return dataset.n
-    return len(drawn(find(dataset, project), dataset.n, seed=dataset.seed).rows)
+        return dataset.n, len(asked) or dataset.n
+    rows = drawn(find(dataset, project), dataset.n, seed=dataset.seed).rows
+    return len(rows), sum(row.id in asked for row in rows) if asked else len(rows)
 
 
 def _listed(budgets: tuple[int, ...]) -> str:

@@ -24,7 +24,7 @@ from numbered_clips import (
 from PIL import Image
 
 from platoscope.data import decode, pixels, reading
-from platoscope.data.clip import describe, timeline_of
+from platoscope.data.clip import Decoded, describe, timeline_of
 from platoscope.data.decode import decode_clip
 from platoscope.data.sampling import choose_all
 from platoscope.errors import DataError, InputError
@@ -150,7 +150,7 @@ def listing(**known):
 
 
 def test_of_frames_at_one_time_the_first_is_kept_and_backward_times_are_noted():
-    given = reading.Decoded(times=[0, 2, 1, 2, 3], durations=[1] * 5)
+    given = Decoded(times=[0, 2, 1, 2, 3], durations=[1] * 5)
     timeline = timeline_of(given, listing())
     assert timeline.ticks.tolist() == [0, 1, 2, 3]
     assert timeline.order.tolist() == [0, 2, 1, 4]
@@ -160,7 +160,7 @@ def test_of_frames_at_one_time_the_first_is_kept_and_backward_times_are_noted():
 
 
 def test_frames_with_neither_timestamps_nor_a_rate_are_refused():
-    given = reading.Decoded(times=[0, None], durations=[0, 0])
+    given = Decoded(times=[0, None], durations=[0, 0])
     assert timeline_of(given, listing()).ticks.tolist() == [0, 1]
     with pytest.raises(DataError, match="no timestamps and the file no frame rate"):
         timeline_of(given, listing(rate=None))

@@ -225,7 +225,8 @@ def test_a_file_that_is_gone_since_the_data_set_was_read_is_an_error_and_no_fail
 def test_a_worker_that_crashes_over_a_video_is_a_status_with_its_reason(tmp_path, folder, monkeypatch):
     class Crashing(Here):
         def do(self, function, job):
-            return Crash("crashed its worker process") if job.path.stem == "c" else function(job)
+            fatal = job.path.stem == "c" and function is decode
+            return Crash("crashed its worker process") if fatal else function(job)
 
     monkeypatch.setattr(frames, "Pool", Crashing)
     project = Project(tmp_path)
@@ -233,6 +234,17 @@ def test_a_worker_that_crashes_over_a_video_is_a_status_with_its_reason(tmp_path
     store = FramesStore(project.frames)
     assert store.status == ["ok", "failed", "failed", "ok", "failed"]
     assert store.notes[2] == "decoding crashed its worker process"
+
+
+def test_space_is_asked_for_by_frames_that_may_be_shown_and_blocks_that_are_missing(tmp_path, folder, monkeypatch):
+    in_this_process(monkeypatch)
+    monkeypatch.setattr(frames, "BLOCK", 2)
+    asked, project = [], Project(tmp_path)
+    monkeypatch.setattr(frames, "require_space", lambda _, n_bytes: asked.append(n_bytes))
+    run(project, folder, budgets__frames=[1, 3, 6])  # the middle of all is that of 3 parts, no middle of 6 is one of 3
+    (next(project.scratch.rglob("0000002.npz"))).unlink()
+    run(project, folder, budgets__frames=[1, 3, 6])
+    assert asked == [videos * 9 * 3 * SIZE**2 for videos in (5 + 5, 2)]  # in blocks, and in a store if there is none
 
 
 def test_blocks_give_back_clips_as_they_were(tmp_path, folder):

@@ -10,14 +10,12 @@ import numpy as np
 import pytest
 from frames_stage import in_this_process, job, of_files, params
 from numbered_clips import damaged_packet, numbered, write
-from PIL import Image
 
 from conftest import SHARED
 from platoscope.data import captions, dataset, frames, samples
 from platoscope.data import decode as decoding
 from platoscope.data.frames import decode
 from platoscope.data.rows import write_lines
-from platoscope.errors import DataError
 from platoscope.inspection import samples_table
 from platoscope.project import Project
 
@@ -134,7 +132,14 @@ def test_odd_files_take_part_or_are_out_for_the_right_reason(tmp_path):
     (folder / "notes.mp4").write_text("no moving pictures here")
     names = sorted(file.name for file in folder.iterdir())
     write_lines(folder / "captions.jsonl", ({"id": name, "video": name, "captions": ["x"]} for name in names))
-    asked = params(folder, frames__short="exclude", samples__damaged=False, alignment__k=2, neighbours__depth=5)
+    asked = params(
+        folder,
+        frames__short="exclude",
+        frames__whole=True,
+        samples__damaged=False,
+        alignment__k=2,
+        neighbours__depth=5,
+    )
     project = Project(tmp_path / "project")
     for stage in (dataset, frames, captions, samples):
         stage.run(asked, project)
@@ -153,39 +158,3 @@ def test_odd_files_take_part_or_are_out_for_the_right_reason(tmp_path):
         "  frames        1  has frames of 10000 x 10000 pixels: wanted at most 67108864 in all  [large.png]",
         "  frames        1  lasts 36000.0 s: wanted at most 14400  [hours.mkv]",
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "kind"),
-    [
-        ("list.mp4", "ffconcat version 1.0\nfile a.mp4\n", "concat"),
-        ("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\na.mp4\n#EXT-X-ENDLIST\n", "hls"),
-    ],
-)
-def test_a_list_of_other_files_is_no_video(tmp_path, name, text, kind):
-    numbered(tmp_path / "a.mp4", 3, codec="libx264", pix_fmt="yuv420p")
-    (tmp_path / name).write_text(text)
-    given = decode(job(tmp_path / name))
-    assert (given.status, given.note) == ("failed", f"is a list of other files ({kind}), which are not followed")
-
-
-def test_a_name_that_looks_like_a_pattern_is_that_of_one_file(tmp_path):
-    for name, red in (("pic1.png", 40), ("pic2.png", 80), ("pic%d.png", 200)):
-        Image.new("RGB", (32, 32), (red, 0, 0)).save(tmp_path / name)
-    given = decode(job(tmp_path / "pic%d.png"))
-    assert (given.n_decoded, given.frames[0, 0, 0].tolist()) == (1, [200, 0, 0])
-
-
-def test_pixels_that_are_wide_beyond_measure_make_a_picture_that_is_refused(tmp_path):
-    path = numbered(tmp_path / "clip.mp4", 3, codec="libx264", pix_fmt="yuv420p", tagged={"sample_aspect_ratio": 2})
-    content = path.read_bytes()
-    place = content.index(b"pasp")
-    path.write_bytes(content[: place + 4] + struct.pack(">II", 2**31 - 1, 1) + content[place + 12 :])
-    given = decode(job(path))
-    assert given.status == "failed"
-    assert "pixels: wanted at most 67108864 in all" in given.note
-
-
-def test_a_video_that_goes_while_it_is_decoded_is_an_error_and_no_failure(tmp_path):
-    with pytest.raises(DataError, match="there is no such file"):
-        decode(job(tmp_path / "gone.mp4"))

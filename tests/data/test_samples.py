@@ -90,7 +90,7 @@ def test_kept_samples_carry_their_source_their_row_and_the_digest_of_their_ids(t
 
 
 def test_short_and_damaged_files_are_out_where_params_say_so(tmp_path):
-    _, kept, excluded = run(make(tmp_path), frames__short="exclude", samples__damaged=False)
+    _, kept, excluded = run(make(tmp_path), frames__short="exclude", frames__whole=True, samples__damaged=False)
     assert kept.ids == ("good", "fine")
     assert {row["id"]: row["reason"] for row in excluded} == {
         "broken": "not a video",

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platoscope.data.sampling import SAMPLERS, budgets_of, choose, choose_all, doubled_median_step, sort_times, union
+from platoscope.data.sampling import (
+    SAMPLERS,
+    budgets_of,
+    choose,
+    choose_all,
+    doubled_median_step,
+    most_shown,
+    sort_times,
+    union,
+)
 from platoscope.errors import InputError
 
 PAPER_BUDGETS = [1, 2, 4, 8, 16, 32, 64, 80]
@@ -167,6 +176,20 @@ def test_an_unknown_sampler_lists_the_known_ones():
 def test_empty_and_repeated_lists_are_refused(budgets, chosen_samplers, words):
     with pytest.raises(InputError, match=words):
         choose_all(np.arange(5), budgets=budgets, samplers=chosen_samplers)
+
+
+@quiet
+@given(clips, st.lists(st.integers(1, 12), min_size=1, max_size=4, unique=True))
+def test_no_clip_shows_more_frames_than_are_foreseen(times, budgets):
+    for chosen in (["center"], ["linspace", "first"], list(SAMPLERS)):
+        shown = union(choose_all(times, budgets=budgets, samplers=chosen))
+        assert len(shown) <= most_shown(budgets=budgets, samplers=chosen)
+
+
+def test_a_long_clip_shows_as_many_frames_as_are_foreseen():
+    for sampler in ("center", "linspace"):
+        shown = union(choose_all(np.arange(100_000), budgets=PAPER_BUDGETS, samplers=[sampler]))
+        assert len(shown) == most_shown(budgets=PAPER_BUDGETS, samplers=[sampler]) < sum(PAPER_BUDGETS)
 
 
 def test_times_are_sorted_and_the_first_of_equal_ones_is_kept():

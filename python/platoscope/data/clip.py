@@ -1,20 +1,105 @@
-"""Turns what one decoding gave into a clip: frames by their times, which of them each budget shows, and words.
+"""Turns packets into frames that can be trusted, and those into a clip: by their times, with each budget's choice.
+
+Decoding starts at the first key frame, resumes at the next one after an error, and drops frames flagged as damaged;
+what is lost is counted. Where memory runs out a MemoryError passes through.
 
 Arrays are uint8 ``[frame, size, size, 3]`` and, by (sampler, n_f), rows into them ``[n_f]``.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
+import av
 import numpy as np
+from av.packet import Packet
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from platoscope.data.reading import Decoded, Listing
+from platoscope.data.pixels import Square
+from platoscope.data.reading import Listing, checksums_agree
 from platoscope.data.sampling import Cell, doubled_median_step, sort_times, union
 from platoscope.errors import DataError
+
+_WRONG = av.error.tag_to_code(b"INDA"), "a checksum is wrong"
+_HDR = (16, 18)  # AVColorTransferCharacteristic: PQ, HLG
+
+
+@dataclass
+class Decoded:
+    """What one decoding gave, in the order in which the decoder gave it."""
+
+    times: list[int | None] = field(default_factory=list)
+    durations: list[int] = field(default_factory=list)
+    squares: dict[int, Square] = field(default_factory=dict)  # by position in that order
+    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)  # width and height as displayed, likewise
+    errors: list[str] = field(default_factory=list)
+    losses: list[int] = field(default_factory=list)  # how many frames had been given at each loss
+    traits: dict[str, None] = field(default_factory=dict)
+
+    def lose(self, reason: str) -> None:
+        """Count something that was to come next and did not."""
+        self.losses.append(len(self.times))
+        self.errors.append(reason)
+
+    def notice(self, frame: VideoFrame) -> None:
+        """Remember what is odd about a frame that has been given."""
+        if frame.interlaced_frame:
+            self.traits["interlaced"] = None
+        if frame.color_trc in _HDR:
+            self.traits["HDR, not tone mapped"] = None
+
+
+def trusted_frames(
+    packets: "Iterable[Packet[VideoStream]]", stream: VideoStream, listing: Listing, decoded: Decoded
+) -> Iterator[VideoFrame]:
+    """Give the frames that can be trusted, and tell ``decoded`` of the others."""
+    waiting = listing.has_key
+    try:
+        for packet in packets:
+            if waiting and not packet.is_keyframe:
+                continue
+            waiting, failure = False, ""
+            try:
+                frames = _decoded(packet, stream, listing)
+            except MemoryError:
+                raise
+            except av.FFmpegError as error:
+                # Until the next key frame every picture would lean on what is lost here.
+                frames, failure, waiting = _drained(stream.codec_context), str(error.strerror), listing.has_key
+            for frame in frames:
+                if frame.is_corrupt:
+                    decoded.lose("a frame is damaged")
+                else:
+                    yield frame
+            if failure:
+                decoded.lose(failure)
+    except MemoryError:
+        raise
+    except av.FFmpegError as error:
+        decoded.lose(str(error.strerror))
+
+
+def _decoded(packet: "Packet[VideoStream]", stream: VideoStream, listing: Listing) -> list[VideoFrame]:
+    if listing.checksums and packet.size and not checksums_agree(bytes(packet)):
+        raise av.error.InvalidDataError(*_WRONG)  # libav would give a picture, of what happens to be in memory
+    return stream.decode(packet)
+
+
+def _drained(codec: VideoCodecContext) -> list[VideoFrame]:
+    """Take what the decoder held back to put it in order, and ready it for a fresh start."""
+    try:
+        return codec.decode(None)
+    except MemoryError:
+        raise
+    except av.FFmpegError:
+        return []
+    finally:
+        codec.flush_buffers()
 
 
 @dataclass(frozen=True, eq=False)

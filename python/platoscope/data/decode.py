@@ -19,17 +19,15 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
-from platoscope.data.clip import DecodedClip, assemble, timeline_of
+from platoscope.data.clip import Decoded, DecodedClip, assemble, timeline_of, trusted_frames
 from platoscope.data.parts import NotInPartsError, Run, frames_of, runs
 from platoscope.data.pixels import FITS, Canvas, check_pixels, displayed, square
 from platoscope.data.reading import (
-    Decoded,
     Listing,
     list_packets,
     opened,
     regular_file,
     stream_packets,
-    trusted_frames,
 )
 from platoscope.data.sampling import choose_all, union
 from platoscope.errors import DataError, InputError

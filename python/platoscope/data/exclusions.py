@@ -37,12 +37,8 @@ class Kind(NamedTuple):
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a CSV table."""
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return table.getvalue()
+    """Write a CSV table, in which a cell with any end of a line is quoted."""
+    return "".join(_line(row) for row in (columns, *rows))
 
 
 def read_absent(path: Path) -> list[Out]:
@@ -103,6 +99,13 @@ def _in_one(reasons: Sequence[str]) -> str:
     ranges = [sorted(set(numbers), key=float) for numbers in zip(*map(_NUMBER.findall, reasons), strict=True)]
     shown = iter(numbers[0] if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}" for numbers in ranges)
     return _NUMBER.sub(lambda _: next(shown), reasons[0])
+
+
+def _line(row: Sequence[str]) -> str:
+    table = io.StringIO(newline="")
+    # Quotes cells with characters of its own end of line alone; readers take \r for one too.
+    csv.writer(table, lineterminator="\r\n").writerow(row)
+    return table.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

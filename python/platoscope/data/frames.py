@@ -4,7 +4,6 @@ A video that cannot be decoded stays in the store with no frames, status ``faile
 replaced. Small pictures for the report go to a store of their own.
 """
 
-import errno
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from platoscope.data.decode import decode_clip
+from platoscope.data.reading import check_readable
 from platoscope.data.rows import read_lines
-from platoscope.data.sampling import budgets_of
+from platoscope.data.sampling import budgets_of, most_shown
 from platoscope.errors import DataError
 from platoscope.parallel import Crash, Pool, Task, limit_of_environment, worker_count
 from platoscope.params import Params
@@ -81,12 +81,14 @@ def run(params: Params, project: Project) -> str:
         "versions": versions("av", "numpy", "pillow"),
     }
     choices = [f"{sampler}/{n_f}" for sampler in p.samplers for n_f in budgets_of(sampler, budgets)]
-    frame_bytes = p.size * p.size * 3
-    require_space(project.scratch, 2 * len(videos) * sum(int(choice.split("/")[1]) for choice in choices) * frame_bytes)
     jobs = [Job(file, budgets, p.samplers, p.size, p.fit, p.max_pixels, p.max_seconds, p.whole) for file in files]
     _check_there(jobs)
     blocks = {f"{start:07d}.npz": jobs[start : start + BLOCK] for start in range(0, len(jobs), BLOCK)}
     work = Work(project.scratch, stage="frames", spec=spec)
+    missing = sum(len(block) for name, block in blocks.items() if not work.block(name).exists())
+    missing += 0 if (work.path / "result").exists() else len(jobs)  # as they are once more in the store
+    clip_bytes = most_shown(budgets=budgets, samplers=p.samplers) * p.size * p.size * 3
+    require_space(project.scratch, missing * clip_bytes)
     _decode_blocks(work, blocks, size=p.size, limits=limits)
     clips = ClipBlocks([work.block(name) for name in blocks])
     attributes = {"videos": digest_ids(video["id"] for video in videos), "size": p.size, "fit": p.fit}
@@ -124,7 +126,20 @@ def _check_there(jobs: Sequence[Job]) -> None:
 
 
 def decode(job: Job) -> ClipFrames:
-    """Decode one video; a failure is a status with its reason."""
+    """Decode one video; a failure is a status with its reason.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read: a status would stay the video's when the disk is back.
+    """
+    clip = _decoded(job)
+    if clip.status != "ok" or not job.path.is_file():
+        check_readable(job.path)
+    return clip
+
+
+def _decoded(job: Job) -> ClipFrames:
     try:
         clip = decode_clip(
             job.path,
@@ -137,22 +152,17 @@ def decode(job: Job) -> ClipFrames:
             whole=job.whole,
         )
     except DataError as error:
-        if not job.path.is_file() or _is_of_the_disk(error):
-            raise  # no fault of the video, which would stay failed when the disk is back
         # The cause alone: the path of the file is not the same on another machine.
         return _failed(str(error.__cause__ or error), job.size)
-    return ClipFrames(
-        frames=clip.frames,
-        frame_index=clip.frame_index,
-        pts_seconds=clip.pts_seconds,
-        choice={f"{sampler}/{n_f}": rows for (sampler, n_f), rows in clip.choice.items()},
-        n_decoded=clip.n_decoded,
-        seconds=clip.duration_seconds,
-        width=clip.width,
-        height=clip.height,
-        status=clip.status,
-        note=clip.note,
-    )
+    choice = {f"{sampler}/{n_f}": rows for (sampler, n_f), rows in clip.choice.items()}
+    told = {
+        name: getattr(clip, name) for name in ("frames", "frame_index", "pts_seconds", "n_decoded", "status", "note")
+    }
+    return ClipFrames(choice=choice, seconds=clip.duration_seconds, width=clip.width, height=clip.height, **told)
+
+
+def _read_through(job: Job) -> None:
+    check_readable(job.path)
 
 
 class _Decoding:
@@ -168,15 +178,16 @@ class _Decoding:
         for begin in (name, self._following.get(name)):
             if begin is not None and begin not in self._begun and not self._done(begin):
                 self._begun[begin] = self._pool.submit(decode, self._blocks[begin])
-        return self._pool.results(self._begun.pop(name))
+        clips = self._pool.results(self._begun.pop(name))
+        self._check_readable(
+            [job for job, clip in zip(self._blocks[name], clips, strict=True) if isinstance(clip, Crash)]
+        )
+        return clips
 
-
-def _is_of_the_disk(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, OSError) and error.errno in (errno.EIO, errno.ESTALE):
-            return True
-        error = error.__cause__
-    return False
+    def _check_readable(self, jobs: Sequence[Job]) -> None:
+        for job, read in zip(jobs, self._pool.results(self._pool.submit(_read_through, jobs)), strict=True):
+            if isinstance(read, Crash):  # a disk may not answer at all
+                raise DataError(f"{job.path} cannot be read, see to its disk: reading it {read.reason}")
 
 
 class ClipBlocks:

@@ -1,13 +1,13 @@
-"""Turns a video file into its packets' times and its frames, as far as they can be trusted.
+"""Opens a video file, this one alone, and turns it into its packets and their times.
 
-Nothing is taken from a header that the packets or the frames do not bear out. Decoding starts at the first key
-frame, resumes at the next one after an error, and drops frames flagged as damaged; what is lost is counted. Where
-memory runs out a MemoryError passes through: that is the machine's limit and no fault of the file.
+Nothing is taken from a header that the packets or the frames do not bear out. Where memory runs out a MemoryError
+passes through: that is the machine's limit and no fault of the file.
 """
 
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -18,20 +18,21 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition, Stream
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from platoscope.data.pixels import Square, check_pixels
+from platoscope.data.pixels import check_pixels
 from platoscope.errors import DataError
 
-_HDR = (16, 18)  # AVColorTransferCharacteristic: PQ, HLG
 # No file but this: neither by a protocol, nor as one of a row of pictures that its name is a pattern of.
 _FROM_ONE_FILE = {"protocol_whitelist": "file", "pattern_type": "none"}
-_LISTS = ("concat", "hls", "dash", "imf")
+# Demuxers of files that name others.
+_LISTS = ("avisynth", "concat", "dash", "hls", "imf", "rtsp", "sdp", "vapoursynth", "vobsub", "webm_dash_manifest")
 # Demuxers whose stream durations stand in the file; other demuxers may estimate them from bit rates.
 _TIMED = ("mov,mp4,m4a,3gp,3g2,mj2", "avi")
 
-
+_CHUNK = 1 << 20  # bytes
+_TRAILER = 8  # bytes behind a slice of FFV1: 3 of its length, 1 of its state, 4 of its checksum
+_MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 HELD = 256 << 20  # bytes of packets kept from listing to decoding, so that a file is read once
 
 
@@ -54,6 +55,7 @@ class Listing:
     promise: _Promise | None
     video_streams: int
     packets: "tuple[Packet[VideoStream], ...] | None" = None  # all of the stream; none where they are too much to hold
+    checksums: bool = False  # whether packets have some, by which damage shows that the decoder does not tell of
     fault: av.FFmpegError | None = None  # what the packets ended with, if not with the end of the file
 
     @property
@@ -79,31 +81,6 @@ class Listing:
         return len(self.times) / self.rate if self.rate else Fraction(0)
 
 
-@dataclass
-class Decoded:
-    """What one decoding gave, in the order in which the decoder gave it."""
-
-    times: list[int | None] = field(default_factory=list)
-    durations: list[int] = field(default_factory=list)
-    squares: dict[int, Square] = field(default_factory=dict)  # by position in that order
-    sizes: dict[int, tuple[int, int]] = field(default_factory=dict)  # width and height as displayed, likewise
-    errors: list[str] = field(default_factory=list)
-    losses: list[int] = field(default_factory=list)  # how many frames had been given at each loss
-    traits: dict[str, None] = field(default_factory=dict)
-
-    def lose(self, reason: str) -> None:
-        """Count something that was to come next and did not."""
-        self.losses.append(len(self.times))
-        self.errors.append(reason)
-
-    def notice(self, frame: VideoFrame) -> None:
-        """Remember what is odd about a frame that has been given."""
-        if frame.interlaced_frame:
-            self.traits["interlaced"] = None
-        if frame.color_trc in _HDR:
-            self.traits["HDR, not tone mapped"] = None
-
-
 def regular_file(path: Path) -> Path:
     """Make the path of a file absolute; what is no file, or empty, is a DataError."""
     if not path.exists():
@@ -113,6 +90,18 @@ def regular_file(path: Path) -> Path:
     if path.stat().st_size == 0:
         raise DataError("is empty")
     return path.resolve()  # absolute, so that libav takes no part of the name for a protocol
+
+
+def check_readable(path: Path) -> None:
+    """Read a file to its end; one that is gone, or whose disk fails, is a DataError and no fault of the video."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            while file.read(_CHUNK):
+                pass
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read any more ({error.strerror}): put it back, or see to its disk"
+        ) from error
 
 
 @contextmanager
@@ -153,6 +142,7 @@ def list_packets(container: InputContainer, stream: VideoStream, *, max_pixels: 
     """Go through the packets without decoding; a video over a limit is a DataError."""
     check_pixels(stream.width, stream.height, max_pixels)
     given, held, end, fault = _read(container, stream)
+    summed = stream.codec_context.name == "ffv1"
     first_key = next((position for position, entry in enumerate(given) if entry.key), None)
     listing = Listing(
         times=tuple(entry.time for entry in given[first_key:] if not entry.discarded),
@@ -163,11 +153,24 @@ def list_packets(container: InputContainer, stream: VideoStream, *, max_pixels: 
         promise=_promise(container, stream, end),
         video_streams=len(_moving(container)),
         packets=held,
+        checksums=summed and any(checksums_agree(bytes(packet)) for packet in held or ()),
         fault=fault,
     )
     if listing.length > max_seconds:
         raise DataError(f"lasts {float(listing.length):.1f} s: wanted at most {max_seconds:g}")
     return listing
+
+
+def checksums_agree(data: bytes) -> bool:
+    """Whether a packet is a row of slices of FFV1 version 3, each with its length and a checksum that is right."""
+    stop = len(data)
+    while stop >= _TRAILER:
+        start = stop - _TRAILER - int.from_bytes(data[stop - _TRAILER : stop - 5])
+        # Its CRC-32 takes the highest bits first, zlib's the lowest; of what holds its own the remainder is 0 in both.
+        if start < 0 or zlib.crc32(data[start:stop].translate(_MIRRORED), 0xFFFFFFFF) != 0xFFFFFFFF:
+            return False
+        stop = start
+    return stop == 0 < len(data)
 
 
 class _Entry(NamedTuple):
@@ -219,45 +222,3 @@ def _promise(container: InputContainer, stream: VideoStream, packets_end: Fracti
     if stream.duration is None and container.duration:  # one duration for all streams together
         return _Promise(Fraction(container.duration, av.time_base), packets_end)
     return None
-
-
-def trusted_frames(
-    packets: "Iterable[Packet[VideoStream]]", stream: VideoStream, listing: Listing, decoded: Decoded
-) -> Iterator[VideoFrame]:
-    """Give the frames that can be trusted, and tell ``decoded`` of the others."""
-    waiting = listing.has_key
-    try:
-        for packet in packets:
-            if waiting and not packet.is_keyframe:
-                continue
-            waiting, failure = False, ""
-            try:
-                frames = stream.decode(packet)
-            except MemoryError:
-                raise
-            except av.FFmpegError as error:
-                # Until the next key frame every picture would lean on what is lost here.
-                frames, failure, waiting = _drained(stream.codec_context), str(error.strerror), listing.has_key
-            for frame in frames:
-                if frame.is_corrupt:
-                    decoded.lose("a frame is damaged")
-                else:
-                    yield frame
-            if failure:
-                decoded.lose(failure)
-    except MemoryError:
-        raise
-    except av.FFmpegError as error:
-        decoded.lose(str(error.strerror))
-
-
-def _drained(codec: VideoCodecContext) -> list[VideoFrame]:
-    """Take what the decoder held back to put it in order, and ready it for a fresh start."""
-    try:
-        return codec.decode(None)
-    except MemoryError:
-        raise
-    except av.FFmpegError:
-        return []
-    finally:
-        codec.flush_buffers()

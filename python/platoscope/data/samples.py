@@ -73,7 +73,7 @@ def run(params: Params, project: Project) -> str:
     ids = [video["id"] for video in videos]
     out = read_absent(project.dataset / "absent.csv")
     asked = set(params.samples.ids) or {*ids, *(one.id for one in out)}
-    _check_known(params.samples.ids, {*ids, *(one.id for one in out)})
+    _check_known(params, {*ids, *(one.id for one in out)})
     faults = {row: Out(ids[row], *why) for row, why in _faults(params, project, ids)}
     out += [faults[row] for row in sorted(faults)]
     out = [one for one in out if one.id in asked]
@@ -88,10 +88,15 @@ def run(params: Params, project: Project) -> str:
     return f"samples: {len(kept)} of {len(asked)} take part, {len(out)} cannot, {len(left)} were not drawn"
 
 
-def _check_known(asked: Sequence[str], known: Collection[str]) -> None:
-    strange = [id_ for id_ in asked if id_ not in known]
+def _check_known(params: Params, known: Collection[str]) -> None:
+    strange = [id_ for id_ in params.samples.ids if id_ not in known]
     if strange:
-        raise DataError(f"samples.ids names {len(strange)} that the data set does not have, first {strange[0]!r}")
+        asked = params.dataset.model_dump(include={"n", "ids"})
+        narrow = " and ".join(f"dataset.{name}" for name, value in asked.items() if value)
+        raise DataError(
+            f"samples.ids names {len(strange)} that the data set does not have, first {strange[0]!r}"
+            + (f"; of what its source lists, {narrow} let only {len(known)} in" if narrow else "")
+        )
 
 
 def _check_depth(n: int, params: Params) -> None:

@@ -7,6 +7,7 @@ frames at the same distance are exactly that.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
 from itertools import pairwise
 from statistics import median_high, median_low
 from typing import TypeAlias
@@ -95,6 +96,16 @@ def choose_all(
 def union(choices: Mapping[Cell, NDArray[np.int64]]) -> NDArray[np.int64]:
     """List the distinct frames that all choices together show: int64 ``[chosen]``, increasing."""
     return np.unique(np.concatenate(list(choices.values())))
+
+
+def most_shown(*, budgets: Sequence[int], samplers: Sequence[str]) -> int:
+    """Count the frames that a clip of any length shows at most: budgets share those at the same part of its time."""
+    places = set()
+    for sampler, n_f in [(name, n_f) for name in samplers for n_f in budgets_of(name, budgets)]:
+        for j in range(n_f):
+            part = Fraction(2 * j + 1, 2 * n_f) if sampler == "center" else Fraction(j, max(1, n_f - 1))
+            places.add((sampler, part))
+    return len(places)
 
 
 def sort_times(times: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -174,8 +174,8 @@ class Pool:
         task.in_vain += 1
         if task.in_vain == STARTS:
             raise WorkerError(
-                f"{STARTS} worker processes ended before they began with a job, the last so: {cause}. Nothing is wrong "
-                "with the job: has this machine enough memory, may it start processes, is this program whole?"
+                f"worker processes end before they begin their work ({cause}), {STARTS} of them with one job, in which "
+                "nothing is wrong: has this machine enough memory, may it start processes, is this program whole?"
             )
         self._waiting.appendleft(task)
 

@@ -10,7 +10,8 @@ from platoscope.params.sections import Budgets, Sampler, Section, Seed
 class FramesParams(Section):
     """Which frames are chosen, and the squares they are stored as.
 
-    A video with more than ``max_pixels`` in a frame or longer than ``max_seconds`` is refused before it is decoded.
+    A video with more than ``max_pixels`` in a frame, as stored or as displayed, or longer than ``max_seconds`` is
+    refused.
     ``whole``: decode it to its end where few frames are shown, too, so that damage to the others does not go unnoticed.
     """
 
@@ -34,6 +35,7 @@ class CaptionsParams(Section):
 class SamplesParams(Section):
     """How many samples take part (null: all that can), drawn by seed; ``damaged``: files that lost frames count too.
 
+    To leave those out takes ``frames.whole``, without which damage to frames that are not shown goes unnoticed.
     ``ids``: those that are asked for, out of which they are drawn; none named stands for all.
     """
 

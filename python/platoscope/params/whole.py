@@ -51,6 +51,11 @@ class Params(Section):
         if len(set(ids)) < len(ids):
             twice = next(id_ for place, id_ in enumerate(ids) if id_ in ids[:place])
             raise ValueError(f"samples.ids names {twice!r} twice: each must be named once")
+        if not self.samples.damaged and not self.frames.whole:
+            raise ValueError(
+                "samples.damaged is false but frames.whole too, so that damage to frames that are not shown goes "
+                "unnoticed: set frames.whole to true"
+            )
         return self
 
     @model_validator(mode="after")

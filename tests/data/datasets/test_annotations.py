@@ -1,5 +1,7 @@
 """Annotation files and the values in them: read strictly, and what is wrong told by file, line and value."""
 
+import csv
+
 import pytest
 
 from platoscope.data.datasets.annotations import (
@@ -135,3 +137,10 @@ def test_bytes_are_decoded_by_the_name_of_what_has_them():
     assert decoded(b"\xef\xbb\xbf\xc3\xa9", "a.txt") == "é"
     with pytest.raises(DataError, match=r"^a\.txt:2: not UTF-8: byte 0xff$"):
         decoded(b"\n\xff", "a.txt")
+
+
+def test_a_cell_may_be_as_long_as_its_file_and_the_limit_of_others_stays(tmp_path):
+    before = csv.field_size_limit()
+    (tmp_path / "a.csv").write_text(f"id,text\n1,{'x' * 200_000}\n")
+    assert [len(record["text"]) for _, record in csv_records(tmp_path / "a.csv")] == [200_000]
+    assert csv.field_size_limit() == before

@@ -79,3 +79,13 @@ def test_a_split_is_one_of_the_files_and_none_named_stands_for_all(tmp_path):
 )
 def test_the_stem_of_a_name_has_no_suffix_of_a_video(name, stem):
     assert stem_of(name) == stem
+
+
+def test_linked_folders_are_gone_through_once_and_hidden_names_never(tmp_path):
+    elsewhere = put(tmp_path / "elsewhere", "part/a.mp4", "part/._b.mp4", ".trash/c.mp4")
+    folder = put(tmp_path / "set", "videos/d.mp4")
+    (folder / "videos/part1").symlink_to(elsewhere / "part")
+    (folder / "videos/above").symlink_to(folder)
+    (folder / "videos/e.mp4").symlink_to(elsewhere / "part/a.mp4")
+    found = matched([row("a"), row("b"), row("c"), row("d"), row("e")], folder, below="videos")
+    assert [one.video for one in found.rows] == ["videos/part1/a.mp4", "videos/d.mp4", "videos/e.mp4"]

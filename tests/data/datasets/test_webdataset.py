@@ -67,7 +67,7 @@ def test_samples_without_a_video_are_absent(tmp_path):
 @pytest.mark.parametrize(
     ("members", "says"),
     [
-        ([("b.mp4", b"")], "no captions: its .json has no 'caption', only nothing"),
+        ([("b.mp4", b"")], "no captions: beside its video is neither a .json nor a .caption; members of a"),
         ([("b.mp4", b""), ("b.json", {"text": "x", "n": 1})], "no captions: its .json has no 'caption', only text, n"),
         ([("b.mp4", b""), ("b.json", {"caption": ""})], "caption must be a list of texts that are not empty, got ['']"),
         ([("b.mp4", b""), ("b.json", {"caption": None})], "caption must be a list of texts that are not empty"),
@@ -105,7 +105,8 @@ def test_a_source_has_to_be_there_where_it_is_asked_for(tmp_path):
 def test_a_key_that_stands_twice_is_refused_with_both_shards(tmp_path):
     for name in ("a.tar", "b.tar"):
         put_shard(tmp_path / name, ("x.mp4", b""), ("x.json", {"caption": "x"}))
-    assert refused(tmp_path) == f"{tmp_path}/b.tar: sample 'x': the key stands in {tmp_path}/a.tar already"
+    told = f"{tmp_path}/b.tar: sample 'x': the key stands in {tmp_path}/a.tar already"
+    assert refused(tmp_path) == f"{told}; members of a sample have to follow each other"
     (tmp_path / "b.tar").unlink()
     put_shard(tmp_path / "a.tar", *[(f"{key}.{s}", {"caption": "x"}) for key in "xyx" for s in ("json", "mp4")])
     assert "sample 'x': the key stands in" in refused(tmp_path)

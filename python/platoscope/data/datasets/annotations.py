@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,11 @@ def read_json(file: Path) -> Any:
         raise error if str(file) in str(error) else DataError(f"{file}: {error}") from error
 
 
+def json_records(file: Path) -> Iterator[tuple[int, Any]]:
+    """Entries of a file that is one JSON list, with their places from 0."""
+    return enumerate(list_of(read_json(file), str(file)))
+
+
 def lines_of(file: Path) -> Iterator[tuple[int, str]]:
     """Lines of a file that are not blank, with their numbers."""
     return lines_in(read_text(file))
@@ -83,7 +88,21 @@ def lines_in(text: str) -> Iterator[tuple[int, str]]:
 
 def csv_records(file: Path, *columns: str, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """Rows of a CSV file by column, with the numbers of their last lines; ``columns`` have to be there."""
-    reader = csv.DictReader(io.StringIO(read_text(file), newline=""), strict=True, delimiter=delimiter)
+    text = read_text(file)
+    # The limit, 131,072 characters a cell, is one for the whole process: it is put back before a row is given.
+    limit = csv.field_size_limit()
+    try:
+        csv.field_size_limit(max(limit, len(text)))
+        records = list(_csv_records(file, text, columns, delimiter=delimiter))
+    finally:
+        csv.field_size_limit(limit)
+    yield from records
+
+
+def _csv_records(
+    file: Path, text: str, columns: Sequence[str], *, delimiter: str
+) -> Iterator[tuple[int, dict[str, str]]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     try:
         names = list(reader.fieldnames or ())
         if len(set(names)) < len(names):

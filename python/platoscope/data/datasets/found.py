@@ -4,6 +4,7 @@ Published data sets name their videos and leave it to everybody to get them: wha
 reason, and is never replaced.
 """
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -73,10 +74,37 @@ def _videos(folder: Path, below: str) -> dict[str, list[str]]:
     if not (folder / below).is_dir():
         raise InputError(f"dataset.path: {folder} has no folder {below} with the videos")
     files: dict[str, list[str]] = {}
-    for path in sorted((folder / below).rglob("*")):
-        if path.suffix.lower() in SUFFIXES and path.is_file():
+    for path in files_below(folder / below):
+        if path.suffix.lower() in SUFFIXES:
             files.setdefault(path.stem, []).append(path.relative_to(folder).as_posix())
     return files
+
+
+def files_below(folder: Path) -> list[Path]:
+    """All files below a folder in the order of their names, those of linked folders too; hidden names are passed over.
+
+    A folder that can be reached in several ways counts once, so that a link to a folder above it has an end.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be listed.
+    """
+    files: list[Path] = []
+    seen: set[tuple[int, int]] = set()
+    for here, folders, names in os.walk(folder, onerror=_refuse, followlinks=True):
+        status = Path(here).stat()
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files += [path for name in names if not name.startswith(".") and (path := Path(here, name)).is_file()]
+    return sorted(files)
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"dataset.path: {error.filename} cannot be listed: {error.strerror}") from error
 
 
 def stem_of(name: str) -> str:

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 
 from platoscope.data.datasets.annotations import decoded, require_folder
-from platoscope.data.datasets.found import SUFFIXES, Packed
+from platoscope.data.datasets.found import SUFFIXES, Packed, files_below
 from platoscope.errors import DataError, InputError
 
 TEXT_LIMIT = 16 * 2**20  # bytes of a member that is read as text
@@ -67,7 +67,7 @@ class Sample:
 
 
 def shards_below(folder: Path) -> list[Path]:
-    """All tar files below a folder, in the order of their names.
+    """All tar files below a folder, in the order of their names; hidden ones, as of macOS (``._a.tar``), are none.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def shards_below(folder: Path) -> list[Path]:
         If there is no such folder, or a shard is compressed.
     """
     require_folder(folder)
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = files_below(folder)
     if packed := [path for path in files if path.name.lower().endswith(_COMPRESSED)]:
         raise InputError(
             f"dataset.path: {packed[0]} is compressed, and nothing can be read out of its middle: unpack it to a .tar"

@@ -14,10 +14,9 @@ from typing import Any
 
 from platoscope.data.datasets.annotations import (
     Faults,
+    json_records,
     lines_of,
-    list_of,
     object_of,
-    read_json,
     require_folder,
     text_of,
 )
@@ -68,7 +67,7 @@ def _records(file: Path) -> Iterator[tuple[str, Any]]:
             id_, _, answer = line.partition(";")
             yield f"{file}:{number}", {"id": id_, "label": answer, "template": answer}
     else:
-        for place, raw in enumerate(list_of(read_json(file), str(file))):
+        for place, raw in json_records(file):
             yield f"{file}: clip {place}", raw
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from platoscope.data.datasets.annotations import Faults, csv_records, list_of, object_of, read_json, text_of
+from platoscope.data.datasets.annotations import Faults, csv_records, json_records, list_of, object_of, text_of
 from platoscope.data.datasets.before_after import RELATIONS, events_of, plain
 from platoscope.data.datasets.found import of_split, stem_of
 from platoscope.data.rows import Row
@@ -40,7 +40,7 @@ def _listed(file: Path) -> set[str]:
 
 def _rows(file: Path, listed: Collection[str] | None, *, split: str, faults: Faults) -> Iterator[Row]:
     missing = set(listed or ())
-    for place, raw in enumerate(list_of(read_json(file), str(file))):
+    for place, raw in json_records(file):
         with faults.at(f"{file}: annotation {place}"):
             record = object_of(raw, "the annotation")
             id_ = record.get("annotation_id")

@@ -12,9 +12,8 @@ from typing import Any
 
 from platoscope.data.datasets.annotations import (
     Faults,
-    list_of,
+    json_records,
     object_of,
-    read_json,
     require_folder,
     text_of,
     texts_of,
@@ -41,7 +40,7 @@ def read_vatex(folder: Path, *, split: str | None) -> Found:
     rows: list[Row] = []
     faults = Faults()
     for name, file in of_split(_annotations(folder), split, folder=folder, wanted=_FILES).items():
-        for place, raw in enumerate(list_of(read_json(file), str(file))):
+        for place, raw in json_records(file):
             with faults.at(f"{file}: clip {place}"):
                 rows.append(_row(raw, split=name))
     faults.check()

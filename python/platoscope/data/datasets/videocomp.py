@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platoscope.data.datasets.annotations import Faults, list_of, object_of, read_json, require_folder, text_of
+from platoscope.data.datasets.annotations import Faults, json_records, object_of, require_folder, text_of
 from platoscope.data.datasets.found import Found, matched, of_split
 from platoscope.data.rows import Row
 from platoscope.errors import DataError
@@ -65,7 +65,7 @@ def read_videocomp(folder: Path, *, split: str | None) -> Found:
 
 def _entries(file: Path, *, faults: Faults) -> Iterator[_Entry]:
     keys: set[str] = set()
-    for place, raw in enumerate(list_of(read_json(file), str(file))):
+    for place, raw in json_records(file):
         with faults.at(f"{file}: entry {place}"):
             entry = _entry(raw)
             if entry.key in keys:

@@ -23,6 +23,8 @@ from platoscope.data.datasets.shards import Member, Sample, packed_members, read
 from platoscope.data.rows import Absent, Row
 from platoscope.errors import DataError, InputError
 
+_TOGETHER = "; members of a sample have to follow each other"  # what an unsorted tar offends against
+
 
 def read_webdataset(folder: Path, *, caption_field: str, source_field: str | None) -> Found:
     """Read the samples of all shards, in the order of the shards' names.
@@ -49,7 +51,7 @@ def read_webdataset(folder: Path, *, caption_field: str, source_field: str | Non
         for sample in samples_of(shard):
             with faults.at(f"{shard}: sample {sample.key!r}"):
                 if sample.key in seen:
-                    raise DataError(f"the key stands in {seen[sample.key]} already")
+                    raise DataError(f"the key stands in {seen[sample.key]} already{_TOGETHER}")
                 seen[sample.key] = shard
                 video = sample.video()
                 if video is None:
@@ -65,6 +67,8 @@ def read_webdataset(folder: Path, *, caption_field: str, source_field: str | Non
 
 def _row(sample: Sample, video: Member, *, caption_field: str, source_field: str | None) -> Row:
     text = sample.members.get(caption_field)
+    if text is None and sample.member({"json"}) is None:
+        raise DataError(f"no captions: beside its video is neither a .json nor a .{caption_field}{_TOGETHER}")
     record = _record(sample) if text is None or source_field is not None else {}
     if text is None:
         captions = captions_of(_at(record, caption_field, "captions"), caption_field)

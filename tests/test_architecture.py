@@ -135,8 +135,10 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
         "__init__",
         "areas",
         "base",
+        "batches",
         "block_motion",
         "device",
+        "engine",
         "features",
         "frames_in",
         "hub",
@@ -145,6 +147,7 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
         "sample_blocks",
         "skeleton",
         "subclips",
+        "texts",
         "towers",
         "weights",
     }

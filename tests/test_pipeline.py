@@ -87,7 +87,7 @@ def test_a_run_that_is_killed_everywhere_ends_with_the_same_bytes(whole, make_pr
     assert len(extracted) == 1
 
     # Between two layers of the publish: nothing half-written is where DVC or a reader would find it.
-    killed(project, kill_at(encode, "platoscope.store.features", "write_whole", 3))
+    killed(project, kill_at(encode, "platoscope.store.features", "write_parts", 3))
     features = project.root / "data/features/video/untrained.zarr"
     assert not features.exists()
     assert blocks(project, "video_features@untrained").items() >= extracted.items()

@@ -5,7 +5,7 @@ from itertools import groupby
 
 import yaml
 
-from platoscope.encoders.device import batch_size
+from platoscope.encoders.device import BATCH, batch_size
 from platoscope.encoders.registry import Setting, select, setting
 from platoscope.errors import PlatoscopeError
 from platoscope.params import EncoderParams, Params, TextEncoderParams, VideoEncoderParams
@@ -86,7 +86,7 @@ def check_table(entries: Mapping[str, tuple[Entry, Setting | None]]) -> tuple[st
 def _checked(entry: Entry, known: Setting | None) -> list[str]:
     from platoscope.encoders.skeleton import skeleton
 
-    found, batch = skeleton(entry), batch_size()
+    found, batch = skeleton(entry), batch_size("cpu") or BATCH
     lines = [
         f"layers      {len(found.layers)}, {' to '.join(dict.fromkeys((found.layers[0], found.layers[-1])))}",
         f"widths      {_runs(found.widths)}",

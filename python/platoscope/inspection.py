@@ -84,10 +84,11 @@ def doctor_table(project: Project) -> str:
 
     from platoscope.alignment.search.engines import VARIABLE, described, engine_of_environment
     from platoscope.data.frames import MEMORY_VARIABLE, SECONDS_VARIABLE, decode_limits
-    from platoscope.encoders.device import batch_size, device
+    from platoscope.encoders.device import batch_size, device, devices
 
+    batch = batch_size(device()) or "a size that is searched for"
     gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    on, limits = device(), decode_limits()
+    limits = decode_limits()
     lines = [f"python         {platform.python_version()} on {platform.platform()}"]
     lines += [f"{name:14} {found}" for name in PACKAGES if (found := _version(name))]
     lines += [
@@ -96,7 +97,7 @@ def doctor_table(project: Project) -> str:
         f"decoding       PyAV, {worker_count()} spawned workers (PLATOSCOPE_WORKERS)",
         f"a video        {limits.seconds:g} s and {limits.gigabytes:g} GB at most ({SECONDS_VARIABLE}, "
         f"{MEMORY_VARIABLE})",
-        f"encoders       torch on {on}, batches of {batch_size()} (PLATOSCOPE_DEVICE, PLATOSCOPE_BATCH)",
+        f"encoders       torch on {', '.join(devices())}, batches of {batch} (PLATOSCOPE_DEVICE, PLATOSCOPE_BATCH)",
         f"neighbours     {described(engine_of_environment())} ({VARIABLE})",
         f"overlaps       Rust, {len(os.sched_getaffinity(0))} threads",
         f"scratch        {project.scratch} (PLATOSCOPE_WORK)",

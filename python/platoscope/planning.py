@@ -5,7 +5,7 @@ import time
 from platoscope.data.dataset import drawn, find
 from platoscope.data.sampling import budgets_of
 from platoscope.encoders.base import Layers, blank, frames_at_once, load_text_encoder, load_video_encoder
-from platoscope.encoders.device import batch_size, device, keep_heap
+from platoscope.encoders.device import BATCH, batch_size, device, keep_heap
 from platoscope.errors import PlatoscopeError
 from platoscope.params import Params, SyntheticParams
 from platoscope.project import Project
@@ -16,6 +16,7 @@ HALF = 2
 def plan_table(params: Params, project: Project) -> str:
     """Samples, frames, forwards, gigabytes and hours; an encoder that cannot be loaded says why."""
     keep_heap()
+    on = device()
     n_clips, n_asked = _counts(params, project)
     n = params.samples.n or n_asked
     budgets = params.budgets
@@ -32,9 +33,9 @@ def plan_table(params: Params, project: Project) -> str:
     for key, video in params.encoders.video.items():
         shown = budgets_of(video.sampler, budgets.frames)
         try:
-            encoder = load_video_encoder(video, frame_size=params.frames.size, device=device())
+            encoder = load_video_encoder(video, frame_size=params.frames.size, device=on)
             n_forwards = n * sum(-(-n_f // frames_at_once(encoder, n_f)) for n_f in shown)
-            batch = max(1, batch_size() // frames_at_once(encoder, shown[-1]))
+            batch = max(1, (batch_size(on) or BATCH) // frames_at_once(encoder, shown[-1]))
             black = blank(encoder, batch, frame_size=params.frames.size, n_f=shown[-1])
             encoder.encode(black)
             start = time.perf_counter()
@@ -47,12 +48,12 @@ def plan_table(params: Params, project: Project) -> str:
     for key, text in params.encoders.text.items():
         n_forwards = n * len(budgets.captions)
         try:
-            reader = load_text_encoder(text, device=device())
-            words = ["a dog runs over wet grass " * 4] * batch_size()
+            reader = load_text_encoder(text, device=on)
+            words = ["a dog runs over wet grass " * 4] * (batch_size(on) or BATCH)
             reader.encode(words)
             start = time.perf_counter()
             layers = reader.encode(words)
-            seconds = (time.perf_counter() - start) / batch_size()
+            seconds = (time.perf_counter() - start) / len(words)
         except PlatoscopeError as error:
             lines.append(f"text {key:19} {error}")
             continue

@@ -12,8 +12,9 @@ import os
 import shutil
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, Self
 
 from platoscope.errors import StoreError
 from platoscope.store.arrays import FORMATS
@@ -99,24 +100,40 @@ class Work:
         """Path of a block, whether it is there or not."""
         return self.path / "blocks" / name
 
-    def compute(self, names: Sequence[str], make: Callable[[str, Path], None]) -> Iterator[str]:
-        """Make every block that is not there yet; yield each name as it is whole.
+    def claims(self, names: Sequence[str]) -> "Iterator[Claim]":
+        """Yield every block once: those that are there as ``whole``, the others under a lock, to be made.
 
-        ``make(name, part)`` writes the block to ``part``. A block that another process is making is left to it
-        and looked at again at the end, when its lock is waited for: a killed process frees its locks.
+        A block that another process is making is left to it and looked at again at the end, when its lock is waited
+        for: a killed process frees its locks. A claim may be finished later, while others are made.
         """
-        busy = []
+        busy, locks = [], self.path / "locks"
         for name in names:
-            with self._lock(name, wait=False) as held:
-                if not held:
-                    busy.append(name)
-                    continue
-                self._make(name, make)
-            yield name
+            if self.block(name).exists():
+                yield Claim(self.block(name))
+            elif lock := _lock_if_free(locks / name):
+                yield Claim(self.block(name), lock)
+            else:
+                busy.append(name)
         for name in busy:
-            with self._lock(name, wait=True):
-                self._make(name, make)
-            yield name
+            yield Claim(self.block(name), _lock(locks / name))
+
+    def compute(self, names: Sequence[str], make: Callable[[str, Path], None]) -> Iterator[str]:
+        """Make every block that is not there yet, by ``make(name, part)``; yield each name as it is whole."""
+        for claim in self.claims(names):
+            if not claim.whole:
+                with claim:
+                    make(claim.name, claim.part)
+                    claim.finish()
+            yield claim.name
+
+    def keep(self, name: str, content: str) -> None:
+        """Keep a line of text beside the blocks, for the next process that works here."""
+        write_file(self.path / name, content)
+
+    def kept(self, name: str) -> str | None:
+        """What was kept under a name, if anything was."""
+        file = self.path / name
+        return file.read_text(encoding="utf-8") if file.exists() else None
 
     def publish(self, outs: Mapping[str, Path], build: Callable[[Path], None], *, staging: Path) -> None:
         """Build the result once and put hard-linked copies of its entries where ``outs`` says.
@@ -131,7 +148,7 @@ class Work:
             If ``build`` left an out away, or dvc is gone.
         """
         result = self.path / "result"
-        with _locked(publish_lock(self.path), wait=True):
+        with _lock(publish_lock(self.path)):
             if not result.exists():
                 part = self.path / "result.part"
                 shutil.rmtree(part, ignore_errors=True)
@@ -146,18 +163,43 @@ class Work:
             for name, out in outs.items():
                 _place(result / name, out, staging / f"{self.fingerprint[:12]}-{name}")
 
-    def _make(self, name: str, make: Callable[[str, Path], None]) -> None:
-        block = self.block(name)
-        if block.exists():
-            return
-        part = block.with_name(f"{name}.part")
-        make(name, part)
-        with part.open("rb") as handle:
-            os.fsync(handle.fileno())
-        part.rename(block)
 
-    def _lock(self, name: str, *, wait: bool) -> AbstractContextManager[bool]:
-        return _locked(self.path / "locks" / name, wait=wait)
+class Claim:
+    """A block that is there (``whole``), or that this process alone may make: written to ``part``, then finished."""
+
+    def __init__(self, block: Path, lock: IO[str] | None = None) -> None:
+        self.name, self._block, self._lock = block.name, block, lock
+        self.part = block.with_name(f"{block.name}.part")
+        self.whole = block.exists()
+        if self.whole:
+            self.free()
+
+    def finish(self) -> None:
+        """Rename what was written into place and free the lock; from any thread."""
+        with self.part.open("rb") as handle:
+            os.fsync(handle.fileno())
+        self.part.rename(self._block)
+        self.free()
+
+    def free(self) -> None:
+        """Leave the block to others."""
+        if self._lock is not None:
+            self._lock.close()
+
+    @contextmanager
+    def until_it_fails(self) -> Iterator[None]:
+        """Leave the block to others if what is done here fails; else it stays claimed."""
+        try:
+            yield
+        except BaseException:
+            self.free()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.free()
 
 
 def publish_lock(work: Path) -> Path:
@@ -165,26 +207,31 @@ def publish_lock(work: Path) -> Path:
     return work.parent.with_name(f".{work.parent.name}.lock")
 
 
-@contextmanager
-def _locked(file: Path, *, wait: bool) -> Iterator[bool]:
-    """Hold the lock of a file; gives whether it is held, which is certain where it is waited for."""
-    with file.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+def _lock(file: Path) -> IO[str]:
+    """Wait for the lock of a file; it is held until what is given here is closed."""
+    handle = file.open("w")
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
+def _lock_if_free(file: Path) -> IO[str] | None:
+    """The same where nobody holds it, else None."""
+    handle = file.open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        return None
+    return handle
 
 
 def in_use(work: Path) -> bool:
     """Whether a process holds a lock in this scratch of one stage at one fingerprint."""
     for lock in (work / "locks").iterdir():
-        with lock.open() as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
+        held = _lock_if_free(lock)
+        if held is None:
+            return True
+        held.close()
     return False
 
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from platoscope.data.rows import write_lines
-from platoscope.encoders.sample_blocks import BLOCK
 from platoscope.project import Project
 from platoscope.store import ClipFrames, FramesStore, write_frames
 
 SIZE = 16
+BLOCK = 16
 N = 2 * BLOCK + 6  # three blocks, the last one short
 FRAMES, CAPTIONS = (1, 2, 4), (1, 3)
 LIMIT = 8

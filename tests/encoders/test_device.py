@@ -23,7 +23,7 @@ def test_without_a_name_it_is_the_gpu_where_there_is_one(monkeypatch, has_gpu):
 @pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")
 def test_cuda_where_there_is_none_is_an_error_and_never_the_processor(monkeypatch):
     monkeypatch.setenv("PLATOSCOPE_DEVICE", "cuda")
-    with pytest.raises(InputError, match=r"PLATOSCOPE_DEVICE is 'cuda', which is not there") as error:
+    with pytest.raises(InputError, match=r"PLATOSCOPE_DEVICE is 'cuda': 'cuda' is not there") as error:
         device()
     assert "\n" not in str(error.value)
 
@@ -37,16 +37,18 @@ def test_a_device_that_holds_no_values_is_refused_by_name(monkeypatch, name):
 
 def test_the_batch_size_is_32_unless_one_is_named(monkeypatch):
     monkeypatch.delenv("PLATOSCOPE_BATCH", raising=False)
-    assert batch_size() == 32
+    assert batch_size("cpu") == 32
     monkeypatch.setenv("PLATOSCOPE_BATCH", "7")
-    assert batch_size() == 7
+    assert batch_size("cpu") == 7
+    monkeypatch.setenv("PLATOSCOPE_BATCH", "search")
+    assert batch_size("cpu") is None
 
 
 @pytest.mark.parametrize("named", ["0", "-1", "", "2.5", "many", "²", " "])
 def test_a_batch_size_that_is_no_whole_number_from_one_is_refused(monkeypatch, named):
     monkeypatch.setenv("PLATOSCOPE_BATCH", named)
-    with pytest.raises(InputError, match=f"whole number from 1, got '{named}'"):
-        batch_size()
+    with pytest.raises(InputError, match=f"whole number from 1 or 'search', got '{named}'"):
+        batch_size("cpu")
 
 
 def test_keeping_the_heap_changes_no_result():

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 import timm
 import torch
-from counting import CAPTIONS, FRAMES, SIZE, Eye, N, Reader, Watcher, frame_by_frame, write_project
+from counting import BLOCK, CAPTIONS, FRAMES, SIZE, Eye, N, Reader, Watcher, frame_by_frame, write_project
 
 from platoscope.data.rows import write_lines
 from platoscope.data.samples import Samples
 from platoscope.encoders import features
-from platoscope.encoders.features import joined_texts
-from platoscope.encoders.sample_blocks import BLOCK
 from platoscope.encoders.subclips import subclip_places
+from platoscope.encoders.texts import joined_texts
 from platoscope.encoders.weights import digest_weights
 from platoscope.errors import EncodingError, InputError, StoreError
 from platoscope.params import parse_params
@@ -26,6 +25,7 @@ def project(tmp_path, monkeypatch):
     monkeypatch.delenv("PLATOSCOPE_WORK", raising=False)
     monkeypatch.delenv("DVC_ROOT", raising=False)
     monkeypatch.delenv("PLATOSCOPE_BATCH", raising=False)
+    monkeypatch.setattr(features, "block_length", lambda *_: BLOCK)
     return write_project(tmp_path)
 
 
@@ -130,7 +130,9 @@ def test_the_text_store_holds_each_sample_in_its_row(project, reader):
             text = " ".join(f"{2 * sample + 1} {word}" for word in "abc"[:n_c])
             for layer, direct in enumerate(Reader().encode([text])):
                 assert np.array_equal(store.layer(layer, budget)[sample], direct[0])
-    assert len(reader.batches) == 1 + sum(-(-n * len(CAPTIONS) // 32) for n in (BLOCK, BLOCK, 6))
+    texts = [text for batch in reader.batches[1:] for text in batch]
+    assert len(set(texts)) == N * len(CAPTIONS)
+    assert [len(text.split()) for text in texts] == sorted((len(text.split()) for text in texts), reverse=True)
 
 
 def test_a_long_text_is_refused_before_any_is_encoded_and_named_by_its_sample(project, reader):

@@ -2,15 +2,20 @@
 
 import numpy as np
 import pytest
-from counting import FRAMES, Eye, N, Reader, Watcher, frame_by_frame, write_project
+from counting import FRAMES, Eye, N, Watcher, frame_by_frame, write_project
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from platoscope.encoders.sample_blocks import encode_clips, encode_frames, encode_texts, encode_video, mean_of_frames
+from platoscope.encoders.batches import Batches
+from platoscope.encoders.sample_blocks import encode_clips, encode_frames, encode_video, mean_of_frames, read_shown
 from platoscope.encoders.subclips import subclip_places
 from platoscope.errors import StoreError
 from platoscope.store import FramesStore
+
+
+def shown(store, choices):
+    return read_shown(store, choices, on="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +67,7 @@ def test_the_mean_of_one_frame_is_that_frame():
 @pytest.mark.parametrize("batch", [1, 7, 32, 1000])
 def test_encoding_frames_equals_a_loop_over_samples_budgets_and_frames(project, batch):
     store, rows = FramesStore(project.frames), [3, 50, 51, 4, 2 * N - 1]
-    layers = encode_frames(Eye(), store, [store.choice("center", n_f)[rows] for n_f in FRAMES], batch=batch)
+    layers = encode_frames(Eye(), shown(store, [store.choice("center", n_f)[rows] for n_f in FRAMES]), Batches(batch))
     for sample, row in enumerate(rows):
         for budget, n_f in enumerate(FRAMES):
             for layer, direct in zip(layers, frame_by_frame(project, row, n_f), strict=True):
@@ -72,13 +77,13 @@ def test_encoding_frames_equals_a_loop_over_samples_budgets_and_frames(project, 
 def test_every_distinct_frame_is_encoded_once_and_every_batch_is_full(project):
     eye, store, rows = Eye(), FramesStore(project.frames), [3, 50, 51, 4, 2 * N - 1]
     choices = [store.choice("center", n_f)[rows] for n_f in FRAMES]
-    encode_frames(eye, store, choices, batch=6)
+    encode_frames(eye, shown(store, choices), Batches(6))
     n_distinct = len({frame for choice in choices for frame in choice.ravel().tolist()})
     assert {len(batch) for batch in eye.batches} == {6}
     assert len(eye.batches) == -(-n_distinct // 6)
-    shown = np.concatenate(eye.batches)
-    assert len({frame.tobytes() for frame in shown}) == n_distinct
-    assert (shown[n_distinct:] == shown[n_distinct - 1]).all()  # the last batch is filled up with its last frame
+    given = np.concatenate(eye.batches)
+    assert len({frame.tobytes() for frame in given}) == n_distinct
+    assert (given[n_distinct:] == given[n_distinct - 1]).all()  # the last batch is filled up with its last frame
 
 
 def test_a_sample_without_frames_is_refused_and_no_other_frame_is_shown(project):
@@ -86,26 +91,7 @@ def test_a_sample_without_frames_is_refused_and_no_other_frame_is_shown(project)
     choices = [store.choice("center", n_f)[:3].copy() for n_f in FRAMES]
     choices[1][2] = -1
     with pytest.raises(StoreError, match="no frames of a sample"):
-        encode_frames(Eye(), store, choices, batch=4)
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.tuples(st.text("ab ", max_size=9), st.text("ab ", max_size=9)), min_size=1, max_size=9))
-def test_encoding_texts_equals_one_text_at_a_time_in_the_given_order(texts):
-    reader = Reader()
-    layers = encode_texts(reader, texts, batch=4)
-    assert {len(batch) for batch in reader.batches} == {4}
-    for sample, row in enumerate(texts):
-        for budget, text in enumerate(row):
-            for layer, direct in zip(layers, Reader().encode([text]), strict=True):
-                assert np.array_equal(layer[budget, sample], direct[0])
-
-
-def test_texts_of_like_length_share_a_batch():
-    reader = Reader()
-    encode_texts(reader, [["a " * n, "a"] for n in (9, 1, 8, 2)], batch=2)
-    spread = [max(lengths) - min(lengths) for lengths in map(reader.lengths, reader.batches)]
-    assert max(spread) == 1
+        encode_frames(Eye(), shown(store, choices), Batches(4))
 
 
 ROWS = [3, 50, 51, 4, 2 * N - 1]
@@ -127,7 +113,7 @@ def clip_by_clip(store, row, n_f, n_o):
 @pytest.mark.parametrize("batch", [1, 7, 1000])
 def test_encoding_clips_equals_a_loop_over_samples_budgets_and_sub_clips(project, n_o, batch):
     store = FramesStore(project.frames)
-    layers = encode_clips(Watcher(n_o), store, choices_of(store), batch=batch)
+    layers = encode_clips(Watcher(n_o), shown(store, choices_of(store)), Batches(batch))
     assert [layer.shape for layer in layers] == [(len(FRAMES), len(ROWS), 1)] * 2
     for sample, row in enumerate(ROWS):
         for budget, n_f in enumerate(FRAMES):
@@ -139,7 +125,7 @@ def test_encoding_clips_equals_a_loop_over_samples_budgets_and_sub_clips(project
 def test_every_distinct_clip_is_encoded_once_and_every_batch_has_one_size(project, n_o):
     watcher, store = Watcher(n_o), FramesStore(project.frames)
     choices = choices_of(store)
-    encode_clips(watcher, store, choices, batch=2 * n_o + 1)
+    encode_clips(watcher, shown(store, choices), Batches(2 * n_o + 1))
     cut = {
         tuple(chosen[places].tolist())
         for table in choices
@@ -154,8 +140,8 @@ def test_every_distinct_clip_is_encoded_once_and_every_batch_has_one_size(projec
 def test_a_clip_with_one_frame_is_shown_it_n_o_times_and_the_budget_of_n_o_shows_the_clip_as_it_is(project):
     watcher, store = Watcher(4), FramesStore(project.frames)
     one, _, four = choices_of(store, [9])
-    encode_clips(watcher, store, [one], batch=4)
-    encode_clips(watcher, store, [four], batch=4)
+    encode_clips(watcher, shown(store, [one]), Batches(4))
+    encode_clips(watcher, shown(store, [four]), Batches(4))
     assert np.array_equal(watcher.batches[0][0], store.read(np.repeat(one[0], 4)))
     assert np.array_equal(watcher.batches[1][0], np.concatenate([store.read(four[0, i : i + 1]) for i in range(4)]))
 
@@ -165,15 +151,15 @@ def test_frames_are_read_once_for_all_budgets(project, monkeypatch):
     whole = FramesStore.read
     monkeypatch.setattr(FramesStore, "read", lambda self, rows: read.extend(rows.tolist()) or whole(self, rows))
     choices = choices_of(store)
-    encode_clips(Watcher(2), store, choices, batch=4)
+    encode_clips(Watcher(2), shown(store, choices), Batches(4))
     assert sorted(read) == sorted({frame for table in choices for frame in table.ravel().tolist()})
 
 
 def test_an_encoder_of_clips_and_one_of_frames_are_told_apart(project):
     store = FramesStore(project.frames)
     for encoder, by in ((Eye(), encode_frames), (Watcher(2), encode_clips), (Watcher(None), encode_clips)):
-        ours = encode_video(encoder, store, choices_of(store), batch=8)
-        direct = by(encoder, store, choices_of(store), batch=8)
+        ours = encode_video(encoder, shown(store, choices_of(store)), Batches(8))
+        direct = by(encoder, shown(store, choices_of(store)), Batches(8))
         assert all(np.array_equal(a, b) for a, b in zip(ours, direct, strict=True))
 
 
@@ -182,4 +168,4 @@ def test_clips_of_a_sample_without_frames_are_refused(project):
     choices = [table.copy() for table in choices_of(store)]
     choices[1][2] = -1
     with pytest.raises(StoreError, match="no frames of a sample"):
-        encode_clips(Watcher(2), store, choices, batch=4)
+        encode_clips(Watcher(2), shown(store, choices), Batches(4))

@@ -9,6 +9,7 @@ from platoscope.store.features import FeaturesStore, LayerRows, write_features
 from platoscope.store.frames import STATUS, ClipFrames, FramesStore, read_thumbnails, write_frames, write_thumbnails
 from platoscope.store.neighbours import Neighbours, Recalls, read_neighbours, write_neighbours
 from platoscope.store.similarity import PairScores, read_similarity, write_similarity
+from platoscope.store.spool import Spool, spooled
 
 __all__ = [
     "STATUS",
@@ -20,6 +21,7 @@ __all__ = [
     "PairLayers",
     "PairScores",
     "Recalls",
+    "Spool",
     "digest_ids",
     "kind_of",
     "read_alignment",
@@ -27,6 +29,7 @@ __all__ = [
     "read_similarity",
     "read_thumbnails",
     "same_samples",
+    "spooled",
     "write_alignment",
     "write_features",
     "write_frames",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.store.arrays import Attributes, create, describe, open_group, write_whole
+from platoscope.store.arrays import Attributes, create, describe, open_group, read, write_whole
 
 
 @dataclass(frozen=True)
@@ -70,5 +70,5 @@ def read_alignment(path: Path) -> Iterator[PairLayers]:
         fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in named.items()}  # type: ignore[union-attr]
         place = f"{fields['video']}/{fields['text']}"
         for name in ("score", "count", "nearest"):
-            fields[name] = np.asarray(group[f"{place}/{name}"][...])  # type: ignore[index]
+            fields[name] = read(group, f"{place}/{name}")
         yield PairLayers(**fields, samples=str(group.attrs["samples"]))

@@ -6,10 +6,11 @@ of one shard written in another order would give other bytes), and attributes ar
 
 import hashlib
 import json
-from collections.abc import Iterable
-from itertools import zip_longest
+import math
+from collections.abc import Iterable, Iterator
+from itertools import product, zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     import zarr
 
 FORMATS = {"frames": 2, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 3, "similarity": 1}
-SHARD_BYTES = 256_000_000
+SHARD_BYTES = 64_000_000  # is held in memory while it is made
 CHUNK_BYTES = 1_000_000
+_AGAIN = "remove the store and get it again with `dvc checkout`, or make it with `dvc repro`"
 
 Attributes = dict[str, Any]
 Array = NDArray[Any]
@@ -104,7 +106,8 @@ def open_group(path: Path, kind: str, pull: str) -> "zarr.Group":
     Raises
     ------
     StoreError
-        If it is missing (the message says which command gets it), unfinished, or of another kind or format.
+        If it is missing (the message says which command gets it) or a part of it is, unfinished, or of another kind
+        or format.
     """
     import zarr
 
@@ -119,7 +122,44 @@ def open_group(path: Path, kind: str, pull: str) -> "zarr.Group":
         raise StoreError(f"{path} was never finished (it has no format): make it again with `dvc repro`")
     if found != (kind, FORMATS[kind]):
         raise StoreError(f"{path} is {found[0]} format {found[1]}, this version reads {kind} format {FORMATS[kind]}")
+    _check_parts(path)
     return group
+
+
+def read(group: "zarr.Group", name: str, box: Any = ...) -> Array:
+    """Read an array of a store, or a part of it.
+
+    Raises
+    ------
+    StoreError
+        If its files are damaged.
+    """
+    try:
+        return np.asarray(group[name][box])
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise StoreError(
+            f"{_folder(group)}: array {name} cannot be read ({type(error).__name__}: {' '.join(str(error).split())}): "
+            f"its files are damaged; {_AGAIN}"
+        ) from error
+
+
+def _folder(group: "zarr.Group") -> str:
+    return str(group.store_path).removeprefix("file://")
+
+
+def _check_parts(path: Path) -> None:
+    """Refuse a store that lacks a shard, in whose place one would read the fill value without a word."""
+    for file in sorted(path.rglob("zarr.json")):
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if told.get("node_type") == "array":
+            sides = zip(told["shape"], told["chunk_grid"]["configuration"]["chunk_shape"], strict=True)
+            wanted = math.prod(-(-n // step) for n, step in sides)
+            found = sum(part.is_file() for part in (file.parent / "c").rglob("*"))
+            if found < wanted:
+                name = file.parent.relative_to(path).as_posix()
+                raise StoreError(f"{path}: array {name} has {found} of its {wanted} files; {_AGAIN}")
 
 
 def kind_of(path: Path) -> str:
@@ -148,16 +188,47 @@ def describe(group: "zarr.Group", kind: str, attributes: Attributes) -> None:
 
 def write_whole(group: "zarr.Group", name: str, values: Array) -> None:
     """Write an array that is in memory; floating arrays are filled with NaN, which no result is."""
-    fill = np.nan if np.issubdtype(values.dtype, np.floating) else 0
-    array = new_array(group, name, values.shape, values.dtype, fill=fill)
-    if values.size:
-        rows = int((array.shards or array.chunks)[0])
-        for start in range(0, len(values), rows):
-            array[start : start + rows] = values[start : start + rows]
+    write_parts(group, name, values, dtype=values.dtype)
+
+
+class Source(Protocol):
+    """An array, or what can be read like one by slices of its first axes."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape."""
+        ...
+
+    def __getitem__(self, box: tuple[slice, ...], /) -> Array:
+        """Read a part."""
+        ...
+
+
+def write_parts(group: "zarr.Group", name: str, values: Source, *, dtype: Any) -> str:
+    """Write an array shard by shard, no more than one in memory; gives the digest that :func:`digest_arrays` would."""
+    dtype = np.dtype(dtype)
+    fill = np.nan if np.issubdtype(dtype, np.floating) else 0
+    array = new_array(group, name, values.shape, dtype, fill=fill)
+    total = hashlib.sha256(f"{dtype.str}{values.shape}".encode())
+    for box in parts(values.shape, dtype.itemsize):
+        part = np.ascontiguousarray(values[box], dtype)
+        array[box] = part
+        total.update(part.view(np.uint8).data)
+    return total.hexdigest()
+
+
+def parts(shape: tuple[int, ...], itemsize: int) -> Iterator[tuple[slice, ...]]:
+    """The boxes of an array that its shards hold, in the order of its values."""
+    if all(shape):
+        chunks, shards = _cut(shape, itemsize)
+        starts = (range(0, n, step) for n, step in zip(shape, shards or chunks, strict=True))
+        for corner in product(*starts):
+            sides = zip(corner, shape, shards or chunks, strict=True)
+            yield tuple(slice(start, min(start + step, n)) for start, n, step in sides)
 
 
 def new_array(group: "zarr.Group", name: str, shape: tuple[int, ...], dtype: Any, *, fill: float) -> "zarr.Array[Any]":
-    """Make an array of chunks of about 1 MB in shards of at most 256 MB."""
+    """Make an array of chunks of about 1 MB in shards of at most 64 MB."""
     from zarr.codecs import ZstdCodec
 
     chunks, shards = _cut(shape, np.dtype(dtype).itemsize)
@@ -174,7 +245,7 @@ def new_array(group: "zarr.Group", name: str, shape: tuple[int, ...], dtype: Any
 
 
 def _cut(shape: tuple[int, ...], itemsize: int) -> tuple[tuple[int, ...], tuple[int, ...] | None]:
-    """Chunks of about 1 MB and shards of at most 256 MB, both cut along the longest-striding axes first."""
+    """Chunks of about 1 MB and shards of at most 64 MB, both cut along the longest-striding axes first."""
     if not all(shape):
         return tuple(max(1, n) for n in shape), None
     chunks = _box(shape, max(1, CHUNK_BYTES // itemsize))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,24 +13,27 @@ from platoscope.errors import EncodingError
 from platoscope.store.arrays import (
     Array,
     Attributes,
+    Source,
     create,
     describe,
     digest_arrays,
     open_group,
-    write_whole,
+    parts,
+    read,
+    write_parts,
 )
 
 if TYPE_CHECKING:
     import zarr
 
 
-def write_features(path: Path, layers: Iterable[tuple[str, Array]], *, attributes: Attributes) -> None:
-    """Write features layer by layer.
+def write_features(path: Path, layers: Iterable[tuple[str, Source]], *, attributes: Attributes) -> None:
+    """Write features layer by layer, of which no more than a part is in memory.
 
     Parameters
     ----------
     layers
-        Name and values of each layer in order, float32 [budget, sample, dim].
+        Name and values of each layer in order, float32 [budget, sample, dim]: arrays, or what is read like them.
     attributes
         At least ``samples`` (digest), ``ids`` and ``budgets``.
 
@@ -43,23 +46,31 @@ def write_features(path: Path, layers: Iterable[tuple[str, Array]], *, attribute
     names: list[str] = []
     total = hashlib.sha256()
     for name, values in layers:
-        _check_finite(name, values, attributes)
-        stored = to_half(values)
-        write_whole(group, f"layer/{len(names):03d}", stored)
-        total.update(digest_arrays([stored]).encode())
+        dtype = _dtype_for(name, values, attributes)
+        digest = write_parts(group, f"layer/{len(names):03d}", values, dtype=dtype)
+        total.update(digest.encode())
         names.append(name)
     describe(group, "features", {**attributes, "layers": names, "digest": total.hexdigest()})
 
 
-def to_half(values: NDArray[np.float32]) -> Array:
-    """float16 where no row loses more than its rounding (finite, relative error of its norm below 2^-9), else float32.
+def _dtype_for(name: str, values: Source, attributes: Attributes) -> type[np.float16 | np.float32]:
+    """float16 where no row of a layer loses more than its rounding, else float32."""
+    fits = True
+    for box in parts(values.shape, np.dtype(np.float32).itemsize):
+        part = values[box]
+        _check_finite(name, part, box, attributes)
+        fits = fits and half_fits(part)
+    return np.float16 if fits else np.float32
+
+
+def half_fits(values: NDArray[np.float32]) -> bool:
+    """Whether float16 only rounds [..., dim]: finite, and the relative error of every norm below 2^-9.
 
     Sub-normal halves would otherwise turn a faint layer to zeros without a word.
     """
     with np.errstate(over="ignore"):
         half = values.astype(np.float16)
-    fits = bool(np.isfinite(half).all()) and all(_only_rounds(*parts) for parts in zip(half, values, strict=True))
-    return half if fits else values
+    return bool(np.isfinite(half).all()) and all(_only_rounds(*parts) for parts in zip(half, values, strict=True))
 
 
 def _only_rounds(half: NDArray[np.float16], values: NDArray[np.float32]) -> bool:
@@ -73,16 +84,18 @@ def _only_rounds(half: NDArray[np.float16], values: NDArray[np.float32]) -> bool
 class LayerRows:
     """A layer [sample, dim] at one budget that lies in its store: `rows[start:stop]` reads those rows, as float32."""
 
-    array: "zarr.Array[Any]"
+    group: "zarr.Group"
+    name: str
     budget: int
 
     @property
     def shape(self) -> tuple[int, int]:
         """Numbers of samples and dims."""
-        return int(self.array.shape[1]), int(self.array.shape[2])
+        _, sample, dim = self.group[self.name].shape  # type: ignore[union-attr]
+        return sample, dim
 
     def __getitem__(self, rows: slice) -> NDArray[np.float32]:
-        return np.asarray(self.array[self.budget, rows], dtype=np.float32)
+        return read(self.group, self.name, (self.budget, rows)).astype(np.float32, copy=False)
 
 
 class FeaturesStore:
@@ -102,24 +115,25 @@ class FeaturesStore:
 
     def layer(self, index: int, budget: int) -> NDArray[np.float32]:
         """Features of a layer at a budget (its position on the budget axis), float32 [sample, dim]."""
-        return np.asarray(self._group[f"layer/{index:03d}"][budget], dtype=np.float32)  # type: ignore[index]
+        return read(self._group, f"layer/{index:03d}", budget).astype(np.float32, copy=False)
 
     def rows(self, index: int, budget: int) -> LayerRows:
         """The same as :meth:`layer`, but read as far as it is sliced by rows."""
-        return LayerRows(self._group[f"layer/{index:03d}"], budget)  # type: ignore[arg-type]
+        return LayerRows(self._group, f"layer/{index:03d}", budget)
 
     def verify(self) -> bool:
         """Whether the content still has the digest it was written with."""
         total = hashlib.sha256()
         for index in range(len(self.layers)):
-            total.update(digest_arrays([np.asarray(self._group[f"layer/{index:03d}"][...])]).encode())  # type: ignore[index]
+            total.update(digest_arrays([read(self._group, f"layer/{index:03d}")]).encode())
         return bool(total.hexdigest() == self.attributes["digest"])
 
 
-def _check_finite(name: str, values: NDArray[np.float32], attributes: Attributes) -> None:
-    if not np.isfinite(values).all():
-        budget, sample, dim = np.argwhere(~np.isfinite(values))[0]
+def _check_finite(name: str, part: Array, box: tuple[slice, ...], attributes: Attributes) -> None:
+    if not np.isfinite(part).all():
+        first = np.argwhere(~np.isfinite(part))[0]
+        budget, sample, dim = (int(at) + side.start for at, side in zip(first, box, strict=True))
         raise EncodingError(
-            f"layer {name!r} gave {values[budget, sample, dim]} at budget {attributes['budgets'][budget]}, "
+            f"layer {name!r} gave {part[tuple(first)]} at budget {attributes['budgets'][budget]}, "
             f"sample {attributes['ids'][sample]!r} (row {sample}), dim {dim}"
         )

@@ -19,6 +19,7 @@ from platoscope.store.arrays import (
     digest_ids,
     new_array,
     open_group,
+    read,
     write_whole,
 )
 
@@ -117,10 +118,11 @@ class FramesStore:
         if rows[0] < 0:
             raise StoreError(f"{self.path}: row {rows[0]} stands for a video that gave no frames")
         start, stop = int(rows[0]), int(rows[-1]) + 1
-        return np.asarray(self._group["frames"][start:stop])[rows - start]  # type: ignore[index,no-any-return]
+        frames: NDArray[np.uint8] = read(self._group, "frames", slice(start, stop))[rows - start]
+        return frames
 
     def _get(self, name: str) -> Array:
-        return np.asarray(self._group[name][...])  # type: ignore[index]
+        return read(self._group, name)
 
 
 def write_thumbnails(path: Path, strips: Iterable[Array], *, shape: tuple[int, ...], ids: Sequence[str]) -> None:
@@ -138,7 +140,7 @@ def write_thumbnails(path: Path, strips: Iterable[Array], *, shape: tuple[int, .
 
 def read_thumbnails(path: Path) -> NDArray[np.uint8] | None:
     """Small pictures in the order of the data set, uint8 [sample, step, height, width, 3]; none if left out."""
-    thumbnails = np.asarray(open_group(path, "thumbnails", f"dvc pull data/{path.name}")["thumbnails"][...])  # type: ignore[index]
+    thumbnails = read(open_group(path, "thumbnails", f"dvc pull data/{path.name}"), "thumbnails")
     return thumbnails if len(thumbnails) else None
 
 

@@ -6,7 +6,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.store.arrays import Array, Attributes, create, describe, digest_arrays, open_group, write_whole
+from platoscope.store.arrays import (
+    Array,
+    Attributes,
+    create,
+    describe,
+    digest_arrays,
+    open_group,
+    read,
+    write_whole,
+)
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,8 @@ class Neighbours:
 def read_neighbours(path: Path) -> Neighbours:
     """Read the neighbour tables of one encoder."""
     group = open_group(path, "neighbours", f"dvc pull data/neighbours/{path.parent.name}/{path.name}")
-    ids, tie_share = np.asarray(group["ids"][...]), np.asarray(group["tie_share"][...])  # type: ignore[index]
+    ids, tie_share = read(group, "ids"), read(group, "tie_share")
     recalls = None
     if "recall" in group:
-        recalls = Recalls(np.asarray(group["recall"][...]), np.asarray(group["effort"][...]))  # type: ignore[index]
+        recalls = Recalls(read(group, "recall"), read(group, "effort"))
     return Neighbours(path, ids, tie_share, dict(group.attrs), recalls)

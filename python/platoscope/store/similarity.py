@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.store.arrays import Attributes, create, describe, open_group, write_whole
+from platoscope.store.arrays import Attributes, create, describe, open_group, read, write_whole
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,6 @@ def read_similarity(path: Path) -> list[PairScores]:
     pairs = []
     for named in group.attrs["pairs"]:  # type: ignore[union-attr]
         fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in named.items()}  # type: ignore[union-attr]
-        score = np.asarray(group[f"{fields['video']}/{fields['text']}/score"][...])  # type: ignore[index]
+        score = read(group, f"{fields['video']}/{fields['text']}/score")
         pairs.append(PairScores(score=score, **fields))
     return pairs

@@ -17,8 +17,14 @@ PACKAGE = Path(__file__).parent
 # format version, which is part of what they hold.
 EXEMPT = ("cli", "errors", "parallel", "params", "progress", "project", "provenance", "scratch", "store")
 
-RUST = ("Cargo.toml", "Cargo.lock", "overlap/Cargo.toml", "overlap/src", "bindings/Cargo.toml", "bindings/build.rs",
-        "bindings/src")  # fmt: skip
+# Sources of the compiled module, as its build script has them: what is of all parts, and what each has besides.
+RUST_SHARED = ("Cargo.toml", "Cargo.lock", "bindings/Cargo.toml", "bindings/build.rs", "bindings/src/lib.rs",
+               "bindings/src/arguments.rs", "bindings/src/errors.rs")  # fmt: skip
+RUST = {
+    "overlap": ("overlap/Cargo.toml", "overlap/src", "bindings/src/ids.rs", "bindings/src/overlaps.rs",
+                "bindings/src/search.rs"),
+    "pictures": ("pictures/Cargo.toml", "pictures/src", "bindings/src/pictures.rs"),
+}  # fmt: skip
 
 
 def closure(*modules: str) -> list[str]:
@@ -54,9 +60,10 @@ def versions(*packages: str) -> dict[str, str]:
     return {package: version(package) for package in packages}
 
 
-def rust_digest(rust: Path) -> str:
-    """SHA-256 of the sources of the Rust workspace, as its build script computes it."""
-    files = [file for entry in RUST for file in _rust_files(rust / entry)]
+def rust_digest(rust: Path, *, part: str | None = None) -> str:
+    """SHA-256 of the sources of the Rust workspace, or of one part of ``RUST``, as its build script computes it."""
+    entries = [*RUST_SHARED, *(entry for name in RUST if part in (None, name) for entry in RUST[name])]
+    files = [file for entry in entries for file in _rust_files(rust / entry)]
     total = hashlib.sha256()
     for name, file in sorted((file.relative_to(rust).as_posix(), file) for file in files):
         content = file.read_bytes()

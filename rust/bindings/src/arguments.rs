@@ -1,78 +1,11 @@
-//! Python arguments become what `overlap` takes, without copying an array. What is refused here is
-//! what a slice cannot express: dtype, order, number of axes, and numbers that are no counts.
+//! Python arguments become values of Rust, without copying an array. What is refused here is what a slice cannot express:
+//! dtype, order, number of axes, and numbers that are no counts.
 
 use numpy::{Element, PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
-use overlap::{Error, Shape, Side, Table, Threads};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
 
-use crate::errors::{input_error, refused};
-
-/// A borrowed array of neighbour ids: C-contiguous int32.
-pub(crate) struct Ids<'py> {
-    array: PyReadonlyArrayDyn<'py, i32>,
-    shape: Shape,
-    side: Side,
-}
-
-/// The part of [`Ids`] that needs no GIL.
-#[derive(Clone, Copy)]
-pub(crate) struct View<'a> {
-    ids: &'a [i32],
-    shape: Shape,
-    side: Side,
-}
-
-impl<'py> Ids<'py> {
-    /// An array `[layer, sample, k]`.
-    pub(crate) fn layers(side: Side, value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let array = array(&side.to_string(), value, "int32", &["layer", "sample", "k"])?;
-        let (layers, samples, depth) = (array.shape()[0], array.shape()[1], array.shape()[2]);
-        Ok(Self {
-            array,
-            shape: Shape {
-                layers,
-                samples,
-                depth,
-            },
-            side,
-        })
-    }
-
-    /// The ids, to be taken where the GIL is released.
-    pub(crate) fn view(&self) -> PyResult<View<'_>> {
-        Ok(View {
-            ids: slice(&self.array)?,
-            shape: self.shape,
-            side: self.side,
-        })
-    }
-}
-
-impl<'a> View<'a> {
-    /// The checked table.
-    pub(crate) fn table(self, k: Option<usize>, gallery: Option<usize>) -> Result<Table<'a>, Error> {
-        Table::new(self.side, self.ids, self.shape, k, gallery)
-    }
-
-    pub(crate) fn layers(self) -> usize {
-        self.shape.layers
-    }
-}
-
-/// A borrowed array of block labels: C-contiguous int64 `[sample]`.
-pub(crate) struct Labels<'py>(PyReadonlyArrayDyn<'py, i64>);
-
-impl<'py> Labels<'py> {
-    pub(crate) fn new(value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        array("blocks", value, "int64", &["sample"]).map(Self)
-    }
-
-    /// The labels, to be taken where the GIL is released.
-    pub(crate) fn view(&self) -> PyResult<&[i64]> {
-        slice(&self.0)
-    }
-}
+use crate::errors::input_error;
 
 /// A borrowed array of the dtype of `T`, C-contiguous and aligned, with these axes.
 pub(crate) fn array<'py, T: Element>(
@@ -159,16 +92,32 @@ pub(crate) fn text(name: &str, value: &Bound<'_, PyAny>) -> PyResult<String> {
     Ok(text.to_string_lossy().into_owned())
 }
 
-/// A number of threads; `None` is all of them.
-pub(crate) fn threads(value: Option<&Bound<'_, PyAny>>) -> PyResult<Threads> {
-    Ok(count("threads", value)?.map_or(Threads::All, Threads::Exactly))
+/// Yes or no.
+pub(crate) fn switch(name: &str, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let switch = value.cast::<PyBool>().map(PyBoolMethods::is_true);
+    switch.map_err(|_| {
+        let found = shown(value);
+        input_error(
+            value.py(),
+            &format!("{name} is {found}; it must be True or False"),
+        )
+    })
 }
 
-/// What `find` finds by a name.
-pub(crate) fn named<T>(
-    argument: &str,
-    value: &Bound<'_, PyAny>,
-    find: impl Fn(&str) -> Result<T, Error>,
-) -> PyResult<T> {
-    find(&text(argument, value)?).map_err(|error| refused(value.py(), &error))
+/// So many numbers, in a tuple or a list.
+pub(crate) fn numbers<T, const N: usize>(name: &str, value: &Bound<'_, PyAny>, what: &str) -> PyResult<[T; N]>
+where
+    T: for<'a, 'py> FromPyObject<'a, 'py, Error = PyErr>,
+{
+    let refuse = || {
+        let found = shown(value);
+        input_error(value.py(), &format!("{name} is {found}; it must be {N} {what}"))
+    };
+    let items: Vec<Bound<'_, PyAny>> = value.extract().map_err(|_| refuse())?;
+    let switched = items.iter().any(PyAnyMethods::is_instance_of::<PyBool>);
+    let found: Option<Vec<T>> = items.iter().map(|item| item.extract::<T>().ok()).collect();
+    let found = found
+        .filter(|_| !switched)
+        .and_then(|found| found.try_into().ok());
+    found.ok_or_else(refuse)
 }

@@ -1,11 +1,6 @@
-//! Errors of `overlap`, and of the conversion before it, become `platoscope.errors.InputError`.
+//! Errors of the crates, and of the conversion before them, become `platoscope.errors.InputError`.
 
 use pyo3::prelude::*;
-
-/// The exception for an error of the core.
-pub(crate) fn refused(py: Python<'_>, error: &overlap::Error) -> PyErr {
-    input_error(py, &error.to_string())
-}
 
 /// `platoscope.errors.InputError` with this message.
 pub(crate) fn input_error(py: Python<'_>, message: &str) -> PyErr {

@@ -4,8 +4,9 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArr
 use overlap::search::{self, Matrix, SearchError};
 use pyo3::prelude::*;
 
-use crate::arguments::{array, single, slice, text, threads, whole};
+use crate::arguments::{array, single, slice, text, whole};
 use crate::errors::input_error;
+use crate::ids::threads;
 
 /// Norms and the mean.
 type Measured<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>);

@@ -1,0 +1,125 @@
+"""Turns a decoded libav frame into three planes of 8 bits, uint8 ``[row, column]`` each, that can be resized to RGB.
+
+4:2:0 video stays luma and differences, whose conversion is ours (``_native.resized_luma``): of the part that is shown
+alone, and quicker. Everything else becomes red, green and blue by libswscale. Both are exact to rounding and interpolate
+chroma; colours follow the matrix and range that the frame is tagged with, and transparency lies over black.
+"""
+
+from typing import NamedTuple, TypeAlias, cast
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from platoscope.errors import DataError
+
+# Exact to rounding, chroma interpolated; libav's default is up to three levels off and varies with the processor.
+_CONVERSION = (
+    Interpolation.BILINEAR
+    | Interpolation.ACCURATE_RND
+    | Interpolation.FULL_CHR_H_INT
+    | Interpolation.FULL_CHR_H_INP
+    | Interpolation.BITEXACT
+)
+_UNTAGGED = (2, 3)  # AVColorSpace: unspecified, reserved
+_MATRICES = {
+    1: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+}
+# Shares of red and blue in luma.
+_SHARES = {
+    Colorspace.ITU709: (0.2126, 0.0722),
+    Colorspace.FCC: (0.30, 0.11),
+    Colorspace.ITU601: (0.299, 0.114),
+    Colorspace.SMPTE240M: (0.212, 0.087),
+    Colorspace.BT2020: (0.2627, 0.0593),
+}
+_LUMA = ("yuv420p", "yuvj420p")
+_PROBE = 8  # pixels a side
+# What a difference at one place gives the four pixels around it, in quarters, by where it lies: in halves of a pixel.
+_SPREADS = {(2, 4, 2, 0): 0, (1, 3, 3, 1): 1, (0, 2, 4, 2): 2}
+Plane: TypeAlias = NDArray[np.uint8]
+
+
+class Luma(NamedTuple):
+    """How luma and differences become RGB: what ``_native.resized_luma`` takes."""
+
+    shares: tuple[float, float]
+    full: bool
+    sites: tuple[int, int]
+
+
+class Planes(NamedTuple):
+    """Red, green and blue, or luma, blue and red differences; rows may be longer than the picture is wide."""
+
+    values: tuple[Plane, Plane, Plane]
+    luma: Luma | None = None
+
+
+class Converter:
+    """Converts frames; it keeps what libswscale computes once for frames that are alike."""
+
+    def __init__(self) -> None:
+        self._whole, self._tiny, self._probe = VideoReformatter(), VideoReformatter(), VideoReformatter()
+
+    def planes(self, frame: VideoFrame) -> Planes:
+        """Give the planes of a frame.
+
+        Raises
+        ------
+        DataError
+            If its matrix is not known, or libswscale cannot read its pixel format.
+        """
+        layout = frame.format
+        if layout.has_palette or any(component.is_alpha for component in layout.components):
+            pixels = _array(_converted(frame, "rgba", self._whole))
+            pixels = np.rint(pixels[..., :3] * (pixels[..., 3:] / 255)).astype(np.uint8)
+        elif layout.name in _LUMA and (luma := self._luma(frame)):
+            one, two, three = map(_rows, frame.planes)
+            return Planes((one, two, three), luma)
+        elif layout.is_rgb or layout.name.startswith("gray") or frame.height % (4 // layout.chroma_height(4)):
+            pixels = _array(_converted(frame, "rgb24", self._whole))
+        else:
+            # The same bytes in half the time: libswscale has vector code for this into planes alone. (Not where the
+            # last row of chroma stands for fewer rows than the others.)
+            green, blue, red = map(_rows, _converted(frame, "gbrp", self._whole).planes)
+            return Planes((red, green, blue))
+        if layout.name.startswith(("gray", "ya")) and frame.color_range == ColorRange.MPEG:
+            # libswscale takes every grey picture for full range
+            pixels = np.rint(np.clip((pixels - 16.0) * (255 / 219), 0, 255)).astype(np.uint8)
+        return of_pixels(pixels)
+
+    def _luma(self, frame: VideoFrame) -> Luma | None:
+        """How to make RGB of 4:2:0 video; None where libswscale has to: fields, rows upside down, odd places of chroma."""
+        matrix = _matrix(frame)
+        if matrix is None or frame.interlaced_frame or any(plane.line_size <= 0 for plane in frame.planes):
+            return None
+        sites = self._sites(frame)
+        return sites and Luma(_SHARES[matrix], _is_full(frame), sites)
+
+    def _sites(self, frame: VideoFrame) -> tuple[int, int] | None:
+        """Where chroma lies, across and down, by what libswscale makes of one difference (PyAV hides the frame's tag)."""
+        small = self._tiny.reformat(
+            frame, width=_PROBE, height=_PROBE, format="yuv420p", interpolation=Interpolation.POINT, threads=1
+        )
+        small.color_range, small.colorspace = ColorRange.JPEG, Colorspace.ITU709
+        for plane in small.planes:
+            _rows(plane)[:] = 128
+        _rows(small.planes[2])[2, 2] = 128 + 64
+        red = _rows(_converted(small, "gbrp", self._probe).planes[2])[:_PROBE, :_PROBE].astype(float) - 128
+        spreads = [np.rint(4 * line[3:7] / line.max()).astype(int).tolist() for line in (red.max(axis=0), red.max(axis=1))]
+        across, down = (_SPREADS.get(tuple(4 * np.array(spread) // max(spread))) for spread in spreads)
+        return None if across is None or down is None else (across, down)
+
+
+def of_pixels(pixels: NDArray[np.uint8]) -> Planes:
+    """Part the colours of an RGB picture [height, width, 3]."""
+    red, green, blue = np.ascontiguousarray(np.moveaxis(pixels, 2, 0))
+    return Planes((red, green, blue))

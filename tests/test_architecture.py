@@ -137,6 +137,7 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
         "base",
         "batches",
         "block_motion",
+        "computing",
         "device",
         "engine",
         "features",

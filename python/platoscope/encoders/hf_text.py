@@ -11,13 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from platoscope.encoders import hub
+from platoscope.encoders import computing, hub
 from platoscope.encoders.base import Layers
 from platoscope.errors import InputError, WeightsError
 from platoscope.params import TextEncoderParams
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 USES = (
     "checkpoint",
@@ -26,6 +26,8 @@ USES = (
     "random_init",
     "seed",
     "dtype",
+    *computing.USES,
+    "quantize",
     "trust_remote_code",
     "special_tokens",
     "truncate",
@@ -44,11 +46,18 @@ class HfText:
         self._device = device
         self.max_tokens = limit
         self._check_pool()
-        parameters = sum(p.numel() for p in model.parameters())
-        self._model = model.to(device=device, dtype=getattr(torch, entry.dtype)).eval()
+        parameters = int(model.num_parameters())  # which counts those that share a byte
+        if entry.quantize is None:
+            model = model.to(device=device, dtype=getattr(torch, entry.dtype))
+        self._model = model.eval()
+        self._model.config.use_cache = False  # no text is continued
         self.layers = tuple(f"hidden_{i}" for i in range(len(self._states(["a"])[0])))
+        if entry.compile:
+            blocks = _blocks(model, len(self.layers) - 1, name=str(entry.checkpoint))
+            computing.compile_blocks(blocks, entry, device=device, lengths_vary=True)
         self.description: dict[str, Any] = {
             "parameters": parameters,
+            "attention": model.config._attn_implementation,  # noqa: SLF001 (the library's only name)
             "normed": [],
             "preprocessing": {"special_tokens": entry.special_tokens, "max_tokens": limit, "truncate": entry.truncate},
         }
@@ -91,7 +100,8 @@ class HfText:
         if not mask.any(1).all():
             text = texts[int(mask.any(1).int().argmin())]
             raise InputError(f"text {text!r} has no token to pool (special_tokens is {self._entry.special_tokens})")
-        output = self._model(**batch, output_hidden_states=True)
+        with computing.products(self._entry, self._device):
+            output = self._model(**batch, output_hidden_states=True)
         return tuple(output.hidden_states), mask
 
     def _pooled(self, state: "Tensor", mask: "Tensor") -> "Tensor":
@@ -131,25 +141,41 @@ def load(entry: TextEncoderParams, *, device: str) -> HfText:
     WeightsError
         If configuration, tokenizer or weights cannot be had.
     """
+    computing.check(entry, device=device)
+    loading = hub.quantiser_of(entry, device=device)
     checkpoint = hub.find(entry, wants="config and tokenizer")
     with hub.explained(checkpoint):
-        model, tokenizer = _loaded(checkpoint, entry)
+        model, tokenizer = _loaded(checkpoint, entry, loading)
     encoder = HfText(model, tokenizer, entry, limit=_limit(tokenizer, model, checkpoint), device=device)
     encoder.description.update(checkpoint.described())
     return encoder
 
 
-def _loaded(checkpoint: hub.Checkpoint, entry: TextEncoderParams) -> tuple[Any, Any]:
+def _loaded(checkpoint: hub.Checkpoint, entry: TextEncoderParams, loading: dict[str, Any]) -> tuple[Any, Any]:
     """Model, or the encoder of a model that has a decoder too, and tokenizer."""
     import transformers
 
     config = hub.config_of(checkpoint)
     tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.source, **checkpoint.options)
     tokenizer = _checked(tokenizer, entry)
-    whole, missing = hub.model_of(checkpoint, config, entry)
+    whole, missing = hub.model_of(checkpoint, config, entry, loading=loading)
     model = _encoder_of(whole)
     hub.check_complete(whole, model, missing, name=checkpoint.name)
     return model, tokenizer
+
+
+def _blocks(model: "nn.Module", n: int, *, name: str) -> "list[nn.Module]":
+    """The n blocks of a model: of its lists of so many modules the one with the most parameters.
+
+    Raises
+    ------
+    InputError
+        If it has no such list.
+    """
+    lists = [list(m) for m in model.modules() if isinstance(m, torch.nn.ModuleList) and len(m) == n]
+    if not lists:
+        raise InputError(f"{name} has no list of {n} blocks that could be compiled: leave compile out")
+    return max(lists, key=lambda blocks: sum(p.numel() for block in blocks for p in block.parameters()))
 
 
 def _encoder_of(model: Any) -> Any:

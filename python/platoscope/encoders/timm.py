@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from platoscope.encoders import weights
+from platoscope.encoders import computing, weights
 from platoscope.encoders.base import Layers
 from platoscope.encoders.frames_in import Preprocessing, check_frames
 from platoscope.errors import EncodingError, InputError, WeightsError
@@ -29,11 +29,13 @@ USES = (
     "random_init",
     "seed",
     "dtype",
+    *computing.USES,
     "allow_pickle",
     "image_size",
     "crop_pct",
 )
 POOLS = ("mean", "cls")
+ATTENTIONS = ("eager", "sdpa")
 HUB = "hf-hub:"
 
 
@@ -44,7 +46,7 @@ class Timm:
         from timm.data import resolve_data_config
 
         self._dtype = getattr(torch, entry.dtype)
-        self._device = device
+        self._device, self._entry = device, entry
         self._pool = _checked_pool(model, entry)
         self.layers = (*_layer_names(model), "final")
         parameters = sum(p.numel() for p in model.parameters())
@@ -61,11 +63,14 @@ class Timm:
         self._preprocessing.check(str(entry.checkpoint), frame_size)
         self._frame_size = frame_size
         _check_patches(model, size, entry)
+        attention = _attend(model, entry)
+        computing.compile_blocks(_blocks(model), entry, device=device, lengths_vary=False)
         self._model = model.to(device=device, dtype=self._dtype, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
         self.description: dict[str, Any] = {
             "parameters": parameters,
             "normed": ["final"],
             "preprocessing": self._preprocessing.described(),
+            **({} if attention is None else {"attention": attention}),
         }
 
     @torch.inference_mode()
@@ -80,13 +85,15 @@ class Timm:
             If the model gives another number of layers than it says it has.
         """
         x = self.preprocess(frames).to(self._dtype)
-        if self._pool == "cls":
-            final, layers = self._model.forward_intermediates(x, return_prefix_tokens=True)
-            pooled = [prefix[:, 0] for _, prefix in layers]
-        else:
-            final, layers = self._model.forward_intermediates(x)
-            pooled = [tokens.float().mean((2, 3)) for tokens in layers]  # [batch, dim, height, width]
-        pooled.append(self._model.forward_head(final))  # the classifier is gone: the plain forward ends here
+        with computing.products(self._entry, self._device):
+            if self._pool == "cls":
+                final, layers = self._model.forward_intermediates(x, return_prefix_tokens=True)
+                pooled = [prefix[:, 0] for _, prefix in layers]
+            else:
+                final, layers = self._model.forward_intermediates(x)
+                pooled = [tokens.float().mean((2, 3)) for tokens in layers]  # [batch, dim, height, width]
+            # The classifier is gone: the plain forward ends here. Its sums over places are in the weights' precision.
+            pooled.append(self._model.forward_head(final.to(self._dtype)))
         if len(pooled) != len(self.layers):
             raise EncodingError(f"the model gave {len(pooled)} layers, its feature_info names {len(self.layers)}")
         return [vector.float().cpu().numpy() for vector in pooled]
@@ -108,6 +115,7 @@ def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> Timm:
     WeightsError
         If weights are missing or do not fit.
     """
+    computing.check(entry, device=device)
     if entry.checkpoint is None:
         raise InputError("family timm needs checkpoint: a name of timm.list_models()")
     sized = {} if entry.image_size is None else {"img_size": entry.image_size}
@@ -209,6 +217,30 @@ def _checked_pool(model: Any, entry: VideoEncoderParams) -> str:
     if entry.pool not in pools:
         raise InputError(f"{entry.checkpoint} has no pool {entry.pool!r}, only {', '.join(pools)}")
     return entry.pool
+
+
+def _attend(model: "nn.Module", entry: VideoEncoderParams) -> str | None:
+    """Make a model's attention that of the entry, module by module; gives what it then is, None where it has none."""
+    modules: list[Any] = [module for module in model.modules() if hasattr(module, "fused_attn")]
+    if entry.attention is not None:
+        if entry.attention not in ATTENTIONS:
+            raise InputError(f"family timm has no attention {entry.attention}, only {' and '.join(ATTENTIONS)}")
+        if not modules:
+            raise InputError(f"{entry.checkpoint} has no attention to choose for: leave {entry.attention} out")
+        for module in modules:
+            module.fused_attn = entry.attention == "sdpa"
+    kinds = sorted({ATTENTIONS[bool(module.fused_attn)] for module in modules})
+    return " and ".join(kinds) if kinds else None
+
+
+def _blocks(model: "nn.Module") -> "list[nn.Module]":
+    """What a model is made of: all members of the lists that its layers are in, and layers that stand alone."""
+    blocks: dict[int, nn.Module] = {}
+    for name in _layer_names(model):
+        above, _, _ = name.rpartition(".")
+        members = model.get_submodule(above).children() if above else [model.get_submodule(name)]
+        blocks |= {id(member): member for member in members}
+    return list(blocks.values())
 
 
 def _layer_names(model: "nn.Module") -> list[str]:

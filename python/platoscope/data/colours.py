@@ -114,7 +114,9 @@ class Converter:
             _rows(plane)[:] = 128
         _rows(small.planes[2])[2, 2] = 128 + 64
         red = _rows(_converted(small, "gbrp", self._probe).planes[2])[:_PROBE, :_PROBE].astype(float) - 128
-        spreads = [np.rint(4 * line[3:7] / line.max()).astype(int).tolist() for line in (red.max(axis=0), red.max(axis=1))]
+        spreads = [
+            np.rint(4 * line[3:7] / line.max()).astype(int).tolist() for line in (red.max(axis=0), red.max(axis=1))
+        ]
         across, down = (_SPREADS.get(tuple(4 * np.array(spread) // max(spread))) for spread in spreads)
         return None if across is None or down is None else (across, down)
 
@@ -123,3 +125,45 @@ def of_pixels(pixels: NDArray[np.uint8]) -> Planes:
     """Part the colours of an RGB picture [height, width, 3]."""
     red, green, blue = np.ascontiguousarray(np.moveaxis(pixels, 2, 0))
     return Planes((red, green, blue))
+
+
+def _rows(plane: VideoPlane) -> Plane:
+    """Borrow the rows of a plane of 8 bits, padding included: [row, line_size]."""
+    return np.frombuffer(cast("bytes", plane), np.uint8).reshape(-1, plane.line_size)
+
+
+def _array(frame: VideoFrame) -> NDArray[np.uint8]:
+    return cast("NDArray[np.uint8]", frame.to_ndarray())
+
+
+def _is_full(frame: VideoFrame) -> bool:
+    return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
+def _converted(frame: VideoFrame, to: str, reformatter: VideoReformatter) -> VideoFrame:
+    layout = frame.format
+    try:
+        return reformatter.reformat(
+            frame,
+            format=to,
+            src_colorspace=_matrix(frame),
+            src_color_range=None if layout.is_rgb else ColorRange.JPEG if _is_full(frame) else ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=_CONVERSION,
+            threads=1,
+        )
+    except MemoryError:
+        raise
+    except av.FFmpegError as error:
+        raise DataError(f"has the pixel format {layout.name}, which cannot be made RGB: {error.strerror}") from error
+
+
+def _matrix(frame: VideoFrame) -> Colorspace | None:
+    if frame.format.is_rgb or frame.format.name.startswith(("gray", "ya", "pal")):
+        return None
+    if frame.colorspace in _UNTAGGED:
+        return Colorspace.ITU709 if frame.width >= 1280 or frame.height > 576 else Colorspace.ITU601
+    if frame.colorspace not in _MATRICES:
+        known = ", ".join(map(str, (*_MATRICES, *_UNTAGGED)))
+        raise DataError(f"has the colour matrix {frame.colorspace} (AVColorSpace): wanted one of {known}")
+    return _MATRICES[frame.colorspace]

@@ -16,10 +16,10 @@ from typing import Literal, cast
 import numpy as np
 from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from platoscope.data.clip import Decoded, DecodedClip, assemble, timeline_of, trusted_frames
+from platoscope.data.colours import Converter
 from platoscope.data.parts import NotInPartsError, Run, frames_of, runs
 from platoscope.data.pixels import FITS, Canvas, check_pixels, displayed, square
 from platoscope.data.reading import (
@@ -150,11 +150,11 @@ def _decode_parts(
     """Decode the runs; times and durations are those of the packets."""
     known = sorted((packet.pts or 0, packet.duration or 0) for packet in pictures)
     decoded = Decoded(times=[time for time, _ in known], durations=[duration for _, duration in known])
-    position, reformatter = {time: index for index, (time, _) in enumerate(known)}, VideoReformatter()
+    position, converter = {time: index for index, (time, _) in enumerate(known)}, Converter()
     for run in needed:
         for frame in frames_of(run, stream):
             if frame.pts is not None and frame.pts in wanted:
-                _keep(decoded, position[frame.pts], frame, stream, canvas, reformatter)
+                _keep(decoded, position[frame.pts], frame, stream, canvas, converter)
             decoded.notice(frame)
     return decoded
 
@@ -177,13 +177,13 @@ def _decode_all(
     by: Literal["time", "position"],
 ) -> Decoded:
     """Decode all, and make squares of the frames whose time or position in decoding is wanted."""
-    missing, decoded, reformatter = set(wanted), Decoded(), VideoReformatter()
+    missing, decoded, converter = set(wanted), Decoded(), Converter()
     for frame in trusted_frames(packets, stream, listing, decoded):
         position = len(decoded.times)
         key = frame.pts if by == "time" else position
         if key is not None and key in missing:
             missing.discard(key)  # of frames at one time the first
-            _keep(decoded, position, frame, stream, canvas, reformatter)
+            _keep(decoded, position, frame, stream, canvas, converter)
         decoded.times.append(frame.pts)
         decoded.durations.append(frame.duration)
         decoded.notice(frame)
@@ -200,9 +200,9 @@ def _keep(
     frame: VideoFrame,
     stream: VideoStream,
     canvas: Canvas,
-    reformatter: VideoReformatter,
+    converter: Converter,
 ) -> None:
     aspect = stream.sample_aspect_ratio
     check_pixels(*displayed(frame, aspect), canvas.max_pixels)
-    decoded.squares[position] = square(frame, aspect, canvas, reformatter)
+    decoded.squares[position] = square(frame, aspect, canvas, converter)
     decoded.sizes[position] = displayed(frame, aspect)

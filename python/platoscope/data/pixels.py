@@ -10,35 +10,17 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias, cast
 
-import av
 import numpy as np
 from av.buffer import Buffer
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
-from PIL import Image
 
+from platoscope import _native
+from platoscope.data.colours import Converter, Planes
 from platoscope.errors import DataError
 
 FITS = ("crop", "pad")
 
-# Exact to rounding, chroma interpolated; libav's default is up to three levels off and varies with the processor.
-_CONVERSION = (
-    Interpolation.BILINEAR
-    | Interpolation.ACCURATE_RND
-    | Interpolation.FULL_CHR_H_INT
-    | Interpolation.FULL_CHR_H_INP
-    | Interpolation.BITEXACT
-)
-_UNTAGGED = (2, 3)  # AVColorSpace: unspecified, reserved
-_MATRICES = {
-    1: Colorspace.ITU709,
-    4: Colorspace.FCC,
-    5: Colorspace.ITU601,
-    6: Colorspace.ITU601,
-    7: Colorspace.SMPTE240M,
-    9: Colorspace.BT2020,
-}
 Square: TypeAlias = NDArray[np.uint8]
 
 
@@ -56,18 +38,27 @@ def check_pixels(width: int, height: int, max_pixels: int) -> None:
         raise DataError(f"has frames of {width} x {height} pixels: wanted at most {max_pixels} in all")
 
 
-def square(frame: VideoFrame, aspect: Fraction | None, canvas: Canvas, reformatter: VideoReformatter) -> Square:
+def square(frame: VideoFrame, aspect: Fraction | None, canvas: Canvas, converter: Converter) -> Square:
     """Make an upright RGB square: uint8 [size, size, 3]. `aspect` is the width of a pixel over its height."""
     check_pixels(frame.width, frame.height, canvas.max_pixels)
-    picture, size = _rgb(frame, reformatter), canvas.size
+    planes, size = converter.planes(frame), canvas.size
     width, height, aspect = frame.width, frame.height, aspect or Fraction(1)
     if canvas.fit == "crop":
-        box = _centre(width, height, aspect)
-        return upright(np.asarray(picture.resize((size, size), Image.Resampling.BICUBIC, box)), frame)
-    shape = _inside(width, height, aspect, size=size)
-    sheet = Image.new("RGB", (size, size))
-    sheet.paste(picture.resize(shape, Image.Resampling.BICUBIC), ((size - shape[0]) // 2, (size - shape[1]) // 2))
-    return upright(np.asarray(sheet), frame)
+        return upright(_resized(planes, (width, height), _centre(width, height, aspect), (size, size)), frame)
+    across, down = _inside(width, height, aspect, size=size)
+    left, top = (size - across) // 2, (size - down) // 2
+    sheet = np.zeros((size, size, 3), np.uint8)
+    whole = _resized(planes, (width, height), (0, 0, width, height), (across, down))
+    sheet[top : top + down, left : left + across] = whole
+    return upright(sheet, frame)
+
+
+def _resized(
+    planes: Planes, size: tuple[int, int], edges: tuple[float, float, float, float], to: tuple[int, int]
+) -> Square:
+    if planes.luma is None:
+        return _native.resized_rgb(*planes.values, size=size, edges=edges, to=to)
+    return _native.resized_luma(*planes.values, **planes.luma._asdict(), size=size, edges=edges, to=to)
 
 
 # Exact fractions are slow beside a small picture, and all pictures of a video have one shape.
@@ -92,61 +83,6 @@ def displayed(frame: VideoFrame, aspect: Fraction | None) -> tuple[int, int]:
     """Width and height of the whole picture with square pixels, upright, to the nearest pixel."""
     width = max(1, round(frame.width * (aspect or Fraction(1))))
     return (frame.height, width) if _turn(frame)[0] else (width, frame.height)
-
-
-def _rgb(frame: VideoFrame, reformatter: VideoReformatter) -> Image.Image:
-    """Convert to RGB at the stored size, transparency over black."""
-    layout = frame.format
-    if layout.has_palette or any(component.is_alpha for component in layout.components):
-        pixels = _array(_converted(frame, "rgba", reformatter))
-        pixels = np.rint(pixels[..., :3] * (pixels[..., 3:] / 255)).astype(np.uint8)
-    elif layout.is_rgb or layout.name.startswith("gray") or frame.height % (4 // layout.chroma_height(4)):
-        pixels = _array(_converted(frame, "rgb24", reformatter))
-    else:
-        # The same bytes in half the time: libswscale has vector code for this into planes alone. (Not where the last
-        # row of chroma stands for fewer rows than the others.)
-        planes = _converted(frame, "gbrp", reformatter).planes
-        shape = frame.width, frame.height
-        bands = [Image.frombuffer("L", shape, cast("bytes", plane), "raw", "L", plane.line_size, 1) for plane in planes]
-        return Image.merge("RGB", (bands[2], bands[0], bands[1]))
-    if layout.name.startswith(("gray", "ya")) and frame.color_range == ColorRange.MPEG:
-        # libswscale takes every grey picture for full range
-        pixels = np.rint(np.clip((pixels - 16.0) * (255 / 219), 0, 255)).astype(np.uint8)
-    return Image.fromarray(pixels)
-
-
-def _array(frame: VideoFrame) -> NDArray[np.uint8]:
-    return cast("NDArray[np.uint8]", frame.to_ndarray())
-
-
-def _converted(frame: VideoFrame, to: str, reformatter: VideoReformatter) -> VideoFrame:
-    layout = frame.format
-    full = frame.color_range == ColorRange.JPEG or layout.name.startswith("yuvj")
-    try:
-        return reformatter.reformat(
-            frame,
-            format=to,
-            src_colorspace=_matrix(frame),
-            src_color_range=None if layout.is_rgb else ColorRange.JPEG if full else ColorRange.MPEG,
-            dst_color_range=ColorRange.JPEG,
-            interpolation=_CONVERSION,
-            threads=1,
-        )
-    except MemoryError:
-        raise
-    except av.FFmpegError as error:
-        raise DataError(f"has the pixel format {layout.name}, which cannot be made RGB: {error.strerror}") from error
-
-
-def _matrix(frame: VideoFrame) -> Colorspace | None:
-    if frame.format.is_rgb or frame.format.name.startswith(("gray", "ya", "pal")):
-        return None
-    if frame.colorspace in _UNTAGGED:
-        return Colorspace.ITU709 if frame.width >= 1280 or frame.height > 576 else Colorspace.ITU601
-    if frame.colorspace not in _MATRICES:
-        known = ", ".join(map(str, (*_MATRICES, *_UNTAGGED)))
-        raise DataError(f"has the colour matrix {frame.colorspace} (AVColorSpace): wanted one of {known}")
-    return _MATRICES[frame.colorspace]
 
 
 def upright(picture: Square, frame: VideoFrame) -> Square:

@@ -1,4 +1,4 @@
-"""The compiled kernels: neighbour tables become counts of shared neighbours, and planes of pictures become small pictures.
+"""The compiled kernels: neighbour tables become counts of shared neighbours, planes of pictures small pictures.
 
 A table is a C-contiguous int32 array of neighbour ids, nearest first: ``[layer, sample, depth]``. The
 first ``k`` ids of each row are used (without ``k`` all of them) and nothing behind them is looked at, so
@@ -170,11 +170,11 @@ def resized_rgb(
 ) -> NDArray[np.uint8]:
     """A box of a picture at another size, by one antialiased bicubic step: uint8 ``[height, width, 3]``.
 
-    ``size`` is width and height of the picture; planes may be larger, what is beyond is padding. ``edges`` are left, top,
-    right and bottom of the box in pixels and may lie between pixels; the filter (Keys' cubic, a = -1/2, widened by the
-    scale) sees pixels of the picture outside the box. ``to`` is width and height of the result, each from 1 to 65535.
-    Columns are filtered first and rounded, then rows; an axis along which nothing changes is left as it is. Weights have
-    15 bits at most. All processors give the same bytes.
+    ``size`` is width and height of the picture; planes may be larger, what is beyond is padding. ``edges`` are left,
+    top, right and bottom of the box in pixels and may lie between pixels; the filter (Keys' cubic, a = -1/2, widened by
+    the scale) sees pixels of the picture outside the box. ``to`` is width and height of the result, each from 1 to
+    65535. Columns are filtered first and rounded, then rows; an axis along which nothing changes is left as it is.
+    Weights have 15 bits at most. All processors give the same bytes.
     """
 
 def resized_luma(
@@ -191,16 +191,16 @@ def resized_luma(
 ) -> NDArray[np.uint8]:
     """The same of luma and differences, one of each for two by two pixels (4:2:0), which first become RGB.
 
-    ``blue`` and ``red`` are the differences, of half as many rows and columns, rounded up. ``shares`` are those of red and
-    blue in luma; values have the range 0 to 255 where it is ``full``, else 16 to 235 (luma) and 16 to 240. ``sites`` says
-    where differences lie, across and down, in halves of a pixel from the first of two pixels: 0, 1 or 2. Between them
-    they are interpolated linearly. RGB is rounded to the nearest whole number (within 0.03).
+    ``blue`` and ``red`` are the differences, of half as many rows and columns, rounded up. ``shares`` are those of red
+    and blue in luma; values have the range 0 to 255 where it is ``full``, else 16 to 235 (luma) and 16 to 240.
+    ``sites`` says where differences lie, across and down, in halves of a pixel from the first of two pixels: 0, 1 or 2.
+    Between them they are interpolated linearly. RGB is rounded to the nearest whole number (within 0.03).
     """
 
 def source_digest(*, part: str | None = None) -> str:
     """SHA-256 of the sources that this module was built from, 64 hexadecimal digits.
 
-    Over the files in the order of their paths relative to ``rust/``: the path, a zero byte, the length as 8 bytes little
-    endian, the bytes. The files are those of ``platoscope.provenance.RUST`` and ``RUST_SHARED``; of the part "overlap" or
-    "pictures" alone where one is named.
+    Over the files in the order of their paths relative to ``rust/``: the path, a zero byte, the length as 8 bytes
+    little endian, the bytes. The files are those of ``platoscope.provenance.RUST`` and ``RUST_SHARED``; of the part
+    "overlap" or "pictures" alone where one is named.
     """

@@ -22,6 +22,7 @@ from numbered_clips import (
     write,
 )
 from PIL import Image
+from resizing import by_formula
 
 from platoscope.data import decode, pixels, reading
 from platoscope.data.clip import Decoded, describe, timeline_of
@@ -215,48 +216,6 @@ def test_pixels_become_square(tmp_path):
     assert padded[:15].max() == 0
     assert padded[-15:].max() == 0
     assert padded[20:44, 20:44].min() > 250
-
-
-@pytest.mark.parametrize(("height", "width"), [(64, 96), (96, 64), (64, 64)])
-def test_crop_is_resizing_the_short_side_then_cutting_the_centre(tmp_path, height, width):
-    rng = np.random.default_rng(0)
-    picture = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    path = write(tmp_path / "noise.mkv", [picture])
-    scale = 32 / min(height, width)
-    whole = Image.fromarray(picture).resize((round(width * scale), round(height * scale)), Image.Resampling.BICUBIC)
-    left, top = (whole.width - 32) // 2, (whole.height - 32) // 2
-    expected = np.asarray(whole.crop((left, top, left + 32, top + 32)), dtype=int)
-    assert np.abs(first_square(path, size=32) - expected).max() <= 1
-
-
-@pytest.mark.parametrize(("height", "width"), [(63, 94), (95, 62), (37, 64)])
-def test_crop_is_at_the_very_centre_also_where_that_is_between_pixels(tmp_path, height, width):
-    rng = np.random.default_rng(0)
-    picture = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    plain = first_square(write(tmp_path / "plain.mkv", [picture]), size=32)
-    turned = first_square(write(tmp_path / "turned.mkv", [picture[::-1, ::-1]]), size=32)
-    assert np.abs(plain - turned[::-1, ::-1]).max() <= 1
-
-
-@pytest.mark.parametrize(("height", "width"), [(64, 128), (128, 64), (64, 64)])
-def test_pad_keeps_the_whole_picture_centred_on_black(tmp_path, height, width):
-    rng = np.random.default_rng(0)
-    picture = rng.integers(1, 256, (height, width, 3), dtype=np.uint8)
-    path = write(tmp_path / "noise.mkv", [picture])
-    scale = 32 / max(height, width)
-    rows, columns = round(height * scale), round(width * scale)
-    whole = np.asarray(Image.fromarray(picture).resize((columns, rows), Image.Resampling.BICUBIC), dtype=int)
-    expected = np.zeros((32, 32, 3), int)
-    top, left = (32 - rows) // 2, (32 - columns) // 2
-    expected[top : top + rows, left : left + columns] = whole
-    assert np.array_equal(first_square(path, size=32, fit="pad"), expected)
-
-
-def test_resizing_is_antialiased(tmp_path):
-    stripes = np.zeros((128, 128, 3), np.uint8)
-    stripes[:, ::2] = 255
-    square = first_square(write(tmp_path / "stripes.mkv", [stripes]), size=32)
-    assert np.abs(square[:, 2:-2] - 127.5).max() < 3
 
 
 MATRICES = {1: (0.2126, 0.0722), 6: (0.299, 0.114), 7: (0.212, 0.087), 9: (0.2627, 0.0593)}  # red and blue weights
@@ -581,8 +540,7 @@ def test_a_full_range_file_has_the_colours_that_its_planes_say():
     )
     planes = [y, *(plane.repeat(2, 0).repeat(2, 1) for plane in (u, v))]
     expected = textbook_rgb(*(plane.astype(float) for plane in planes), matrix=1, full=True, bits=8)
-    centre = Image.fromarray(np.rint(expected[:, 280:1000]).astype(np.uint8))
-    small = np.asarray(centre.resize((8, 8), Image.Resampling.BICUBIC), dtype=int)
+    small = by_formula(np.rint(expected), (280, 0, 1000, 720), (8, 8))
     assert np.abs(first_square(path, size=8) - small).mean() < 1  # chroma at edges is interpolated, here it is not
 
 

@@ -9,10 +9,10 @@ import subprocess
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import VideoReformatter
 from numbered_clips import FORMATS, SIDE, numbered, numbers
 
 from conftest import SHARED
+from platoscope.data.colours import Converter
 from platoscope.data.decode import decode_clip
 from platoscope.data.pixels import Canvas, square
 from platoscope.data.sampling import choose_all
@@ -127,7 +127,7 @@ def by_ffmpeg(path, ranks):
     words += ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", model.format.name, "-"]
     raw = subprocess.run(words, capture_output=True, check=True).stdout
     canvas = Canvas(SIDE, "pad", 1 << 26)
-    return [square(frame, aspect, canvas, VideoReformatter()) for frame in in_turn(raw, model)], codec
+    return [square(frame, aspect, canvas, Converter()) for frame in in_turn(raw, model)], codec
 
 
 def in_turn(raw, model):

@@ -6,11 +6,10 @@ from types import SimpleNamespace
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import ColorRange, VideoReformatter
 from numbered_clips import SIDE, bars, damaged_packet, numbered, numbers, write
 from test_decode import CLIPS, ODD, assert_same
 
-from platoscope.data import decode, parts, pixels, reading
+from platoscope.data import decode, parts, reading
 from platoscope.data.decode import decode_clip
 from platoscope.errors import DataError
 
@@ -223,27 +222,6 @@ def test_real_clips_give_the_same_in_parts(told):
         for budgets in ([1], [4], [8]):
             assert_same(*both(path, budgets, size=32))
     assert len(told) > len(paths)
-
-
-# What a picture is made of
-
-
-@pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuvj420p", "yuv422p", "yuv444p", "yuv420p10le", "yuv410p", "nv12"])
-@pytest.mark.parametrize(("height", "width"), [(64, 96), (62, 95), (63, 94), (2, 1), (37, 33)])
-def test_planes_become_the_same_rgb_as_in_one_conversion(pix_fmt, height, width):
-    rng = np.random.default_rng(0)
-    picture = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-    frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=pix_fmt)
-    plain = VideoReformatter().reformat(
-        frame,
-        format="rgb24",
-        src_colorspace=pixels._matrix(frame),
-        src_color_range=ColorRange.JPEG if pix_fmt == "yuvj420p" or frame.color_range == 2 else ColorRange.MPEG,
-        dst_color_range=ColorRange.JPEG,
-        interpolation=pixels._CONVERSION,
-        threads=1,
-    )
-    assert np.array_equal(np.asarray(pixels._rgb(frame, VideoReformatter())), plain.to_ndarray())
 
 
 def test_a_picture_of_no_size_that_fits_is_refused_in_parts_too(tmp_path):

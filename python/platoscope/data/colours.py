@@ -1,8 +1,8 @@
 """Turns a decoded libav frame into three planes of 8 bits, uint8 ``[row, column]`` each, that can be resized to RGB.
 
 4:2:0 video stays luma and differences, whose conversion is ours (``_native.resized_luma``): of the part that is shown
-alone, and quicker. Everything else becomes red, green and blue by libswscale. Both are exact to rounding and interpolate
-chroma; colours follow the matrix and range that the frame is tagged with, and transparency lies over black.
+alone, and quicker. Everything else becomes red, green and blue by libswscale. Both are exact to rounding and
+interpolate chroma; colours follow the matrix and range that the frame is tagged with, transparency lies over black.
 """
 
 from typing import NamedTuple, TypeAlias, cast
@@ -43,8 +43,9 @@ _SHARES = {
 }
 _LUMA = ("yuv420p", "yuvj420p")
 _PROBE = 8  # pixels a side
-# What a difference at one place gives the four pixels around it, in quarters, by where it lies: in halves of a pixel.
-_SPREADS = {(2, 4, 2, 0): 0, (1, 3, 3, 1): 1, (0, 2, 4, 2): 2}
+# What a difference makes of the third to the sixth pixel, in sixths of the most, by where it lies between the fourth and
+# the fifth: in halves of a pixel from the fourth.
+_SPREADS = {(3, 6, 3, 0): 0, (2, 6, 6, 2): 1, (0, 3, 6, 3): 2}
 Plane: TypeAlias = NDArray[np.uint8]
 
 
@@ -97,7 +98,7 @@ class Converter:
         return of_pixels(pixels)
 
     def _luma(self, frame: VideoFrame) -> Luma | None:
-        """How to make RGB of 4:2:0 video; None where libswscale has to: fields, rows upside down, odd places of chroma."""
+        """How to make RGB of 4:2:0 video; None where libswscale has to: fields, rows upside down, rare sites of chroma."""
         matrix = _matrix(frame)
         if matrix is None or frame.interlaced_frame or any(plane.line_size <= 0 for plane in frame.planes):
             return None
@@ -105,19 +106,17 @@ class Converter:
         return sites and Luma(_SHARES[matrix], _is_full(frame), sites)
 
     def _sites(self, frame: VideoFrame) -> tuple[int, int] | None:
-        """Where chroma lies, across and down, by what libswscale makes of one difference (PyAV hides the frame's tag)."""
-        small = self._tiny.reformat(
-            frame, width=_PROBE, height=_PROBE, format="yuv420p", interpolation=Interpolation.POINT, threads=1
-        )
+        """Where chroma lies, across and down: PyAV hides the tag, but libswscale shows it by what it makes of one value."""
+        if (frame.width, frame.height) == (_PROBE, _PROBE):
+            return None  # it would be given back itself, and is not ours to write to
+        point, size = Interpolation.POINT, _PROBE
+        small = self._tiny.reformat(frame, width=size, height=size, format="yuv420p", interpolation=point, threads=1)
         small.color_range, small.colorspace = ColorRange.JPEG, Colorspace.ITU709
         for plane in small.planes:
             _rows(plane)[:] = 128
         _rows(small.planes[2])[2, 2] = 128 + 64
-        red = _rows(_converted(small, "gbrp", self._probe).planes[2])[:_PROBE, :_PROBE].astype(float) - 128
-        spreads = [
-            np.rint(4 * line[3:7] / line.max()).astype(int).tolist() for line in (red.max(axis=0), red.max(axis=1))
-        ]
-        across, down = (_SPREADS.get(tuple(4 * np.array(spread) // max(spread))) for spread in spreads)
+        red = _rows(_converted(small, "gbrp", self._probe).planes[2])[3:7, 3:7].astype(int) - 128
+        across, down = (_SPREADS.get(tuple(np.rint(6 * red.max(axis) / red.max()).tolist())) for axis in (0, 1))
         return None if across is None or down is None else (across, down)
 
 

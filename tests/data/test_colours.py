@@ -6,7 +6,7 @@ import pytest
 from av.video.reformatter import ColorRange, VideoReformatter
 from numbered_clips import as_frame, planar, write
 from resizing import smooth
-from test_decode import ODD, first_square, needs_odd
+from test_decode import ODD, first_square, needs_odd, textbook_rgb
 
 from platoscope import _native
 from platoscope.data import colours
@@ -71,12 +71,33 @@ def test_planes_become_the_same_rgb_as_in_one_conversion(pix_fmt, height, width)
     assert np.array_equal(rgb(planes, frame), by_libswscale(frame, full=frame.color_range == ColorRange.JPEG))
 
 
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(("height", "width"), [size for size in SIZES if size != (8, 8)])
+def test_luma_of_every_size_becomes_rgb_by_the_formula(height, width, full):
+    """Odd sides too, over which libswscale stretches the differences."""
+    frame = planar("yuv420p", blocks(np.random.default_rng(0), height, width))
+    frame.colorspace, frame.color_range = 1, 2 if full else 1
+    planes = Converter().planes(frame)
+    assert planes.luma.sites == (1, 1)
+    luma, *chroma = (plane.astype(float) for plane in planes.values)
+    values = [luma[:height, :width], *(spread(plane, height, width) for plane in chroma)]
+    expected = textbook_rgb(*values, matrix=1, full=full, bits=8)
+    assert np.abs(rgb(planes, frame) - expected).max() < 0.54
+
+
+def spread(plane, height, width):
+    """Differences of every pixel, [height, width], which lie in the middle of four."""
+    rows, columns = (height + 1) // 2, (width + 1) // 2
+    across = np.stack([np.interp(np.arange(width), 2 * np.arange(columns) + 0.5, row[:columns]) for row in plane])
+    down = [np.interp(np.arange(height), 2 * np.arange(rows) + 0.5, column[:rows]) for column in across.T]
+    return np.stack(down, axis=1)
+
+
 @pytest.mark.parametrize("pix_fmt", ["yuv420p", "yuvj420p"])
-@pytest.mark.parametrize(("height", "width"), [size for size in SIZES if not (size[0] % 2 or size == (8, 8))])
+@pytest.mark.parametrize(("height", "width"), [(64, 96), (62, 94), (8, 10), (288, 352)])
 def test_luma_becomes_the_rgb_of_libswscale_to_a_level(pix_fmt, height, width):
     frame = as_frame(smooth(np.random.default_rng(0), height, width)).reformat(format=pix_fmt)
     planes = Converter().planes(frame)
-    assert planes.luma is not None
     full = pix_fmt == "yuvj420p" or frame.color_range == ColorRange.JPEG
     assert planes.luma.full == full
     off = np.abs(rgb(planes, frame).astype(int) - by_libswscale(frame, full=full))

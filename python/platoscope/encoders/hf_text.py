@@ -106,8 +106,8 @@ class HfText:
 
     def _pooled(self, state: "Tensor", mask: "Tensor") -> "Tensor":
         if self._entry.pool == "mean":
-            weight = mask.unsqueeze(-1).to(state.dtype)
-            return (state * weight).sum(1) / weight.sum(1)
+            weight = mask.to(state.dtype)
+            return torch.bmm((weight / weight.sum(1, keepdim=True)).unsqueeze(1), state).squeeze(1)
         places = torch.arange(mask.shape[1], device=mask.device).expand_as(mask)
         if self._entry.pool == "cls":
             at = places.masked_fill(~mask, mask.shape[1]).amin(1)

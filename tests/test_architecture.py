@@ -148,6 +148,7 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
         "sample_blocks",
         "skeleton",
         "subclips",
+        "taps",
         "texts",
         "towers",
         "weights",

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from platoscope.data.samples import Samples, read_samples
 from platoscope.data.sampling import budgets_of
-from platoscope.encoders.base import Layers, blank, frames_at_once, load_text_encoder, load_video_encoder, open_stored
+from platoscope.encoders.base import (
+    Layers,
+    blank,
+    frames_at_once,
+    load_text_encoder,
+    load_video_encoder,
+    on_device,
+    open_stored,
+)
 from platoscope.encoders.batches import MOST, Batches
 from platoscope.encoders.device import DEVICE_VARIABLE, batch_size, devices, keep_float32, keep_heap, share_cores
 from platoscope.encoders.engine import Extraction, Vectors, block_length, compute, cut, publish, scratch_of, summary
@@ -128,7 +136,7 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
 
     def encode(some: tuple[str, ...], batches: Batches) -> Vectors:
         every = np.array(some, object)
-        return batches.encode(encoder.encode, len(some), lambda at: every[at].tolist())
+        return batches.encode(on_device(encoder), len(some), lambda at: every[at].tolist())
 
     return Extraction(
         stage=f"text_features@{key}",

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from platoscope.encoders import computing, weights
+from platoscope.encoders import computing, taps, weights
 from platoscope.encoders.base import Layers
 from platoscope.encoders.frames_in import Preprocessing, check_frames
 from platoscope.errors import EncodingError, InputError, WeightsError
@@ -64,8 +64,9 @@ class Timm:
         self._frame_size = frame_size
         _check_patches(model, size, entry)
         attention = _attend(model, entry)
-        computing.compile_blocks(_blocks(model), entry, device=device, lengths_vary=False)
         self._model = model.to(device=device, dtype=self._dtype, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        self._listens = self._can_listen(size)
+        computing.compile_blocks(_blocks(model), entry, device=device, lengths_vary=False)
         self.description: dict[str, Any] = {
             "parameters": parameters,
             "normed": ["final"],
@@ -84,19 +85,57 @@ class Timm:
         EncodingError
             If the model gives another number of layers than it says it has.
         """
+        return [layer.cpu().numpy() for layer in self.tensors(frames)]
+
+    def tensors(self, frames: NDArray[np.uint8]) -> "list[Tensor]":
+        """The same as :meth:`encode`, on the device, which need not have computed them yet."""
         x = self.preprocess(frames).to(self._dtype)
+        pooled = self._one_by_one(x) if self._listens else self._all_at_once(x)
+        if len(pooled) != len(self.layers):
+            raise EncodingError(f"the model gave {len(pooled)} layers, its feature_info names {len(self.layers)}")
+        return pooled
+
+    @torch.inference_mode()
+    def _all_at_once(self, x: "Tensor") -> "list[Tensor]":
         with computing.products(self._entry, self._device):
             if self._pool == "cls":
                 final, layers = self._model.forward_intermediates(x, return_prefix_tokens=True)
-                pooled = [prefix[:, 0] for _, prefix in layers]
+                pooled = [prefix[:, 0].float() for _, prefix in layers]
             else:
                 final, layers = self._model.forward_intermediates(x)
                 pooled = [tokens.float().mean((2, 3)) for tokens in layers]  # [batch, dim, height, width]
-            # The classifier is gone: the plain forward ends here. Its sums over places are in the weights' precision.
-            pooled.append(self._model.forward_head(final.to(self._dtype)))
-        if len(pooled) != len(self.layers):
-            raise EncodingError(f"the model gave {len(pooled)} layers, its feature_info names {len(self.layers)}")
-        return [vector.float().cpu().numpy() for vector in pooled]
+            return [*pooled, self._final(final)]
+
+    @torch.inference_mode()
+    def _one_by_one(self, x: "Tensor") -> "list[Tensor]":
+        pooled: list[Tensor] = []
+        n_prefix = getattr(self._model, "num_prefix_tokens", 0)
+
+        def keep(state: "Tensor") -> None:
+            if state.ndim == 4:
+                pooled.append(state.float().mean((2, 3)))
+            else:
+                pooled.append(state[:, 0].float() if self._pool == "cls" else state[:, n_prefix:].float().mean(1))
+
+        blocks = [self._model.get_submodule(name) for name in self.layers[:-1]]
+        with computing.products(self._entry, self._device), taps.listening(blocks, keep, from_input=False):
+            final = self._final(self._model.forward_features(x))
+        return [*pooled, final]
+
+    def _final(self, features: "Tensor") -> "Tensor":
+        # The classifier is gone: the plain forward ends here. Its sums over places are in the weights' precision.
+        final: Tensor = self._model.forward_head(features.to(self._dtype))
+        return final.float()
+
+    def _can_listen(self, size: int) -> bool:
+        """Whether blocks give, as they run, what ``forward_intermediates`` holds until the end."""
+        x = torch.linspace(-1, 1, 3 * size * size, device=self._device).reshape(1, 3, size, size)
+        x = x.sin().to(self._dtype).contiguous(memory_format=torch.channels_last)
+        try:
+            ours = self._one_by_one(x)
+        except (AttributeError, IndexError, RuntimeError):
+            return False
+        return taps.agree(ours, self._all_at_once(x))
 
     def preprocess(self, frames: NDArray[np.uint8]) -> "Tensor":
         """Frames as the model wants them, float32 [batch, 3, height, width]: resized, centre-cropped, normalised."""

@@ -120,6 +120,10 @@ class TowerFrames:
         InputError
             If they are not squares of the size that the encoder was loaded for.
         """
+        return [layer.cpu().numpy() for layer in self.tensors(frames)]
+
+    def tensors(self, frames: NDArray[np.uint8]) -> "list[Tensor]":
+        """The same as :meth:`encode`, on the device, which need not have computed them yet."""
         check_frames(frames, (self._frame_size, self._frame_size, 3))
         return self.run(self.preprocess(frames), len(frames))
 
@@ -130,7 +134,7 @@ class TowerFrames:
         return x.reshape(*frames.shape[:-3], *x.shape[1:])
 
     @torch.inference_mode()
-    def run(self, x: "Tensor", n: int) -> Layers:
+    def run(self, x: "Tensor", n: int) -> "list[Tensor]":
         """Run the model on the pixels of ``n`` pictures or clips; one float32 [n, dim] a layer.
 
         Raises
@@ -144,7 +148,7 @@ class TowerFrames:
         vectors, self._pooled = [*self._pooled, self._final(output, n)], []
         if len(vectors) != len(self.layers):
             raise EncodingError(f"the model ran {len(vectors) - 1} blocks, it has {len(self.layers) - 1}")
-        return [vector.float().cpu().numpy() for vector in vectors]
+        return [vector.float() for vector in vectors]
 
     def _arguments(self, x: "Tensor") -> dict[str, Any]:
         return {self._tower.frames: x, **self._more}
@@ -168,7 +172,7 @@ class TowerClips(TowerFrames):
 
     n_frames: int | None = None
 
-    def encode(self, frames: NDArray[np.uint8]) -> Layers:
+    def encode(self, clips: NDArray[np.uint8]) -> Layers:
         """Encode clips, uint8 [batch, n_frames, height, width, 3]; one float32 [batch, dim] a layer.
 
         Raises
@@ -176,6 +180,10 @@ class TowerClips(TowerFrames):
         InputError
             If they are not clips of squares of the size and number that the encoder was loaded for.
         """
+        return super().encode(clips)
+
+    def tensors(self, frames: NDArray[np.uint8]) -> "list[Tensor]":
+        """The same as :meth:`encode`, on the device, which need not have computed them yet."""
         check_frames(frames, (self.n_frames, self._frame_size, self._frame_size, 3))
         x = self.preprocess(frames)
         return self.run(x.flatten(0, 1) if self._tower.apart else x, len(frames))

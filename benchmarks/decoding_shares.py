@@ -22,8 +22,8 @@ _MEGABYTE = 2**20
 
 
 def shares() -> str:
-    """Give a table of milliseconds of processor time: reading packets, decoding, to RGB, resizing."""
-    lines = ["| clip | chosen | read packets | decode | to RGB | resize | the rest |", "| --- " * 7 + "|"]
+    """Give a table of milliseconds of processor time: reading packets, decoding, making squares."""
+    lines = ["| clip | chosen | read packets | decode | make squares | the rest |", "| --- " * 6 + "|"]
     cases = [("a real clip", real_clips(_CLIPS)[:: _CLIPS // 4 or 1]), *_made()]
     for name, paths in cases:
         for budgets in (FEW, MANY):
@@ -36,18 +36,14 @@ def _made() -> "list[tuple[str, list[Path]]]":
 
 
 def _shares(name: str, paths: list[Path], budgets: tuple[int, ...]) -> str:
-    from platoscope.data import clip, decode, parts, pixels
+    from platoscope.data import clip, decode, parts
 
-    taken = dict.fromkeys(("read", "run", "square", "rgb"), 0.0)
+    taken = dict.fromkeys(("read", "run", "square"), 0.0)
     frames = 0
     with ExitStack() as patches:
-        for module, function, key in (
-            (decode, "list_packets", "read"),
-            (decode, "square", "square"),
-            (pixels, "_rgb", "rgb"),
-        ):
-            timed = _timed(getattr(module, function), taken, key)
-            patches.enter_context(mock.patch.object(module, function, timed))
+        for function, key in (("list_packets", "read"), ("square", "square")):
+            timed = _timed(getattr(decode, function), taken, key)
+            patches.enter_context(mock.patch.object(decode, function, timed))
         wrapped = _timed_steps(parts.frames_of, taken, "run")
         patches.enter_context(mock.patch.object(decode, "frames_of", wrapped))
         whole = _timed_steps(clip.trusted_frames, taken, "run")
@@ -56,9 +52,7 @@ def _shares(name: str, paths: list[Path], budgets: tuple[int, ...]) -> str:
         for path in paths:
             frames += len(ours(Wish(path, budgets, _SIZE, ())))
         total = process_time() - start
-    resize = taken["square"] - taken["rgb"]
-    known = (taken["read"], taken["run"], taken["rgb"], resize)
-    cells = [f"{1000 * part / len(paths):.1f}" for part in (*known, total - sum(known))]
+    cells = [f"{1000 * part / len(paths):.1f}" for part in (*taken.values(), total - sum(taken.values()))]
     return f"| {name} | {frames / len(paths):.0f} | {' | '.join(cells)} |"
 
 

@@ -10,7 +10,7 @@ import yaml
 from conftest import ROOT
 from platoscope.cli import STAGES
 from platoscope.params import TextEncoderParams, VideoEncoderParams
-from platoscope.provenance import EXEMPT, PACKAGE, closure
+from platoscope.provenance import EXEMPT, PACKAGE, RUST, RUST_SHARED, closure
 
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 TREES = {module: ast.parse((PACKAGE / module).read_text(encoding="utf-8")) for module in MODULES}
@@ -40,6 +40,8 @@ OUTSIDE = (
 FOUNDATION = ("errors", "parallel", "params", "progress", "project", "provenance", "scratch", "store")
 # Published figures, which only what is shown beside them may lean on.
 PUBLISHED = "reference_data"
+# Whose Rust each layer calls, by the names of ``provenance.RUST``.
+COMPILED = {"alignment": "overlap", "data": "pictures"}
 MAX_LINES = 400
 
 
@@ -104,12 +106,25 @@ def wanted(stage):
     return files
 
 
+def wanted_rust(stage):
+    """The compiled code that a stage depends on: of the parts that its modules use, what is no setting of the build."""
+    used = [file for file in wanted(stage) if file in TREES and "_native" in parts(file)]
+    entries = [entry for part in sorted({COMPILED[part_of(file)] for file in used}) for entry in RUST[part]]
+    shared = RUST_SHARED if entries else ()
+    return [f"rust/{entry}" for entry in (*entries, *shared) if not entry.endswith(("Cargo.toml", "build.rs"))]
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_code_that_a_stage_depends_on_is_exactly_what_it_imports(stage):
     code, rust = deps(stage)
     assert sorted(code) == sorted(wanted(stage))
-    compiled = any(name.split(".")[1:2] == ["_native"] for file in code if file in TREES for name in imports(file))
-    assert rust == (["rust/overlap/src", "rust/bindings/src", "rust/Cargo.lock"] if compiled else [])
+    assert rust == wanted_rust(stage)
+
+
+def test_the_compiled_parts_are_of_one_layer_each():
+    compiled = {part_of(module) for module in MODULES if "_native" in parts(module)}
+    assert compiled - set(OUTSIDE) - set(FOUNDATION) == set(COMPILED)
+    assert set(COMPILED.values()) == set(RUST)
 
 
 def test_dvc_has_the_stages_of_the_command_line_and_each_calls_its_own():

@@ -32,6 +32,7 @@ def max_null(a: Any, b: Any, **options: Any) -> Any:
     return _native.max_null(a, b, **{"permutations": 2, "seed": 0} | options)
 
 
+CRATES = ("bindings", "overlap", "pictures")
 EVERY = [_native.overlap_totals, max_null, sample_values, value_counts]
 
 
@@ -40,16 +41,27 @@ def ring() -> np.ndarray:
     return ((np.arange(4)[:, None] + [1, 2]) % 4).astype(np.int32)[None]
 
 
-def test_the_module_carries_the_digest_of_the_sources_beside_it() -> None:
+def test_the_module_carries_the_digests_of_the_sources_beside_it() -> None:
     rust = ROOT / "rust"
-    names = ["Cargo.toml", "Cargo.lock", "overlap/Cargo.toml", "bindings/Cargo.toml", "bindings/build.rs"]
-    for folder in ("overlap/src", "bindings/src"):
-        names += [p.relative_to(rust).as_posix() for p in (rust / folder).rglob("*") if p.is_file()]
-    digest = hashlib.sha256()
+    names = {path.relative_to(rust).as_posix() for path in rust.glob("*/src/**/*") if path.is_file()}
+    names |= {"Cargo.toml", "Cargo.lock", "bindings/build.rs", *(f"{crate}/Cargo.toml" for crate in CRATES)}
+    assert _native.source_digest() == digest(names), "the build is stale: make setup"
+    of_overlap = {f"bindings/src/{file}.rs" for file in ("ids", "overlaps", "search")}
+    of_pictures = {"bindings/src/pictures.rs"}
+    for part, others in (("overlap", of_pictures), ("pictures", of_overlap)):
+        (other,) = {"overlap", "pictures"} - {part}
+        own = {name for name in names - others if not name.startswith(f"{other}/")}
+        assert _native.source_digest(part=part) == digest(own)
+    with pytest.raises(InputError, match=r"part is 'video'; there are overlap, pictures"):
+        _native.source_digest(part="video")
+
+
+def digest(names: set[str]) -> str:
+    total = hashlib.sha256()
     for name in sorted(names):
-        content = (rust / name).read_bytes()
-        digest.update(name.encode() + b"\0" + len(content).to_bytes(8, "little") + content)
-    assert _native.source_digest() == digest.hexdigest(), "the build is stale: make setup"
+        content = (ROOT / "rust" / name).read_bytes()
+        total.update(name.encode() + b"\0" + len(content).to_bytes(8, "little") + content)
+    return total.hexdigest()
 
 
 def test_results_have_the_shapes_and_dtypes_of_the_stub() -> None:

@@ -63,14 +63,30 @@ def test_a_digest_of_code_sees_names_and_contents(package):
     assert len(set(digests)) == 5
 
 
-def test_a_digest_of_rust_sees_every_source_and_nothing_that_is_built(tmp_path):
-    for entry in provenance.RUST:
-        file = tmp_path / entry / "a.rs" if entry.endswith("src") else tmp_path / entry
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(entry)
+@pytest.fixture
+def rust(tmp_path):
+    """A workspace of which every source says where it lies, and the file of each entry."""
+    files = {}
+    for entry in (*provenance.RUST_SHARED, *(entry for entries in provenance.RUST.values() for entry in entries)):
+        files[entry] = tmp_path / entry / "a.rs" if entry.endswith("src") else tmp_path / entry
+        files[entry].parent.mkdir(parents=True, exist_ok=True)
+        files[entry].write_text(entry)
+    return files
+
+
+@pytest.mark.parametrize("part", provenance.RUST)
+def test_a_digest_of_a_part_of_rust_sees_its_own_sources_and_the_shared_alone(tmp_path, rust, part):
+    seen = set()
+    for entry, file in rust.items():
+        before = rust_digest(tmp_path, part=part)
+        file.write_text("edited")
+        seen |= {entry} if rust_digest(tmp_path, part=part) != before else set()
+    assert seen == {*provenance.RUST_SHARED, *provenance.RUST[part]}
+
+
+def test_a_digest_of_rust_sees_every_source_and_nothing_that_is_built(tmp_path, rust):
     digests = [rust_digest(tmp_path)]
-    for entry in provenance.RUST:
-        file = tmp_path / entry / "a.rs" if entry.endswith("src") else tmp_path / entry
+    for file in rust.values():
         file.write_text("edited")
         digests.append(rust_digest(tmp_path))
     assert len(set(digests)) == len(digests)

@@ -24,7 +24,7 @@ from numbered_clips import (
 from PIL import Image
 from resizing import by_formula
 
-from platoscope.data import decode, pixels, reading
+from platoscope.data import decode, reading, squares
 from platoscope.data.clip import Decoded, describe, timeline_of
 from platoscope.data.decode import decode_clip
 from platoscope.data.sampling import choose_all
@@ -197,7 +197,7 @@ def test_the_display_matrix_of_a_mirrored_picture_is_followed(turned, mirror):
     raw = np.array([a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30], np.int32).tobytes()
     expected = np.rot90(picture, -1) if turned else picture
     expected = expected[:, ::-1] if mirror == "left to right" else expected[::-1]
-    assert np.array_equal(pixels.upright(picture, SimpleNamespace(side_data={"DISPLAYMATRIX": raw})), expected)
+    assert np.array_equal(squares.upright(picture, SimpleNamespace(side_data={"DISPLAYMATRIX": raw})), expected)
 
 
 def test_a_picture_turned_by_something_else_than_right_angles_is_refused(tmp_path):

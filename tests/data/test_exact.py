@@ -14,8 +14,8 @@ from numbered_clips import FORMATS, SIDE, numbered, numbers
 from conftest import SHARED
 from platoscope.data.colours import Converter
 from platoscope.data.decode import decode_clip
-from platoscope.data.pixels import Canvas, square
 from platoscope.data.sampling import choose_all
+from platoscope.data.squares import Canvas, square
 
 ODD = SHARED / "odd"
 BUDGETS, SAMPLERS = [1, 2, 5, 16], ["center", "linspace"]

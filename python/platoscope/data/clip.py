@@ -20,9 +20,9 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from platoscope.data.pixels import Square
 from platoscope.data.reading import Listing, checksums_agree
 from platoscope.data.sampling import Cell, doubled_median_step, sort_times, union
+from platoscope.data.squares import Square
 from platoscope.errors import DataError
 
 _WRONG = av.error.tag_to_code(b"INDA"), "a checksum is wrong"

@@ -43,8 +43,8 @@ _SHARES = {
 }
 _LUMA = ("yuv420p", "yuvj420p")
 _PROBE = 8  # pixels a side
-# What a difference makes of the third to the sixth pixel, in sixths of the most, by where it lies between the fourth and
-# the fifth: in halves of a pixel from the fourth.
+# What a difference makes of the third to the sixth pixel, in sixths of the most, by where it lies between the fourth
+# and the fifth: in halves of a pixel from the fourth.
 _SPREADS = {(3, 6, 3, 0): 0, (2, 6, 6, 2): 1, (0, 3, 6, 3): 2}
 Plane: TypeAlias = NDArray[np.uint8]
 
@@ -98,7 +98,7 @@ class Converter:
         return of_pixels(pixels)
 
     def _luma(self, frame: VideoFrame) -> Luma | None:
-        """How to make RGB of 4:2:0 video; None where libswscale has to: fields, rows upside down, rare sites of chroma."""
+        """How to make RGB of 4:2:0 video; None where libswscale has to: fields, rows upside down, rare sites."""
         matrix = _matrix(frame)
         if matrix is None or frame.interlaced_frame or any(plane.line_size <= 0 for plane in frame.planes):
             return None
@@ -106,7 +106,7 @@ class Converter:
         return sites and Luma(_SHARES[matrix], _is_full(frame), sites)
 
     def _sites(self, frame: VideoFrame) -> tuple[int, int] | None:
-        """Where chroma lies, across and down: PyAV hides the tag, but libswscale shows it by what it makes of one value."""
+        """Where chroma lies, across and down: PyAV hides the tag, libswscale shows it by what it makes of one value."""
         if (frame.width, frame.height) == (_PROBE, _PROBE):
             return None  # it would be given back itself, and is not ours to write to
         point, size = Interpolation.POINT, _PROBE

@@ -21,7 +21,6 @@ from av.video.stream import VideoStream
 from platoscope.data.clip import Decoded, DecodedClip, assemble, timeline_of, trusted_frames
 from platoscope.data.colours import Converter
 from platoscope.data.parts import NotInPartsError, Run, frames_of, runs
-from platoscope.data.pixels import FITS, Canvas, check_pixels, displayed, square
 from platoscope.data.reading import (
     Listing,
     list_packets,
@@ -30,6 +29,7 @@ from platoscope.data.reading import (
     stream_packets,
 )
 from platoscope.data.sampling import choose_all, union
+from platoscope.data.squares import FITS, Canvas, check_pixels, displayed, square
 from platoscope.errors import DataError, InputError
 
 MAX_PIXELS = 8192 * 8192

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from platoscope import _native
 from platoscope.data.decode import decode_clip
 from platoscope.data.reading import check_readable
 from platoscope.data.rows import read_lines
@@ -78,6 +79,7 @@ def run(params: Params, project: Project) -> str:
         # They decide who fails, so that with wider ones those are tried again.
         "limits": [limits.seconds, limits.gigabytes],
         "code": code_digest(closure("data.frames")),
+        "rust": _native.source_digest(part="pictures"),
         "versions": versions("av", "numpy", "pillow"),
     }
     choices = [f"{sampler}/{n_f}" for sampler in p.samplers for n_f in budgets_of(sampler, budgets)]

@@ -20,7 +20,7 @@ from av.stream import Disposition, Stream
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
-from platoscope.data.pixels import check_pixels
+from platoscope.data.squares import check_pixels
 from platoscope.errors import DataError
 
 # No file but this: neither by a protocol, nor as one of a row of pictures that its name is a pattern of.

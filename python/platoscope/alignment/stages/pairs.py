@@ -59,7 +59,7 @@ def run(params: Params, project: Project) -> str:
         "groups": None if groups is None else groups.tolist(),
         "neighbours": {str(s.path.relative_to(project.data)): s.attributes for s in stores},
         "code": code_digest(closure("alignment.stages.pairs")),
-        "rust": _native.source_digest(),
+        "rust": _native.source_digest(part="overlap"),
         "versions": versions("numpy", "scipy"),
     }
     work = Work(project.scratch, stage="alignment", spec=spec)

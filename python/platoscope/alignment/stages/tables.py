@@ -37,7 +37,7 @@ def run(params: Params, project: Project, side: Side, key: str) -> str:
     spec = {
         "attributes": attributes,
         "code": code_digest(closure("alignment.stages.tables")),
-        "rust": _native.source_digest(),
+        "rust": _native.source_digest(part="overlap"),
         "versions": {"faiss": faiss_version(), **versions("numpy")},
     }
     work = Work(project.scratch, stage=stage, spec=spec)

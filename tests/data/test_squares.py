@@ -12,7 +12,7 @@ from test_decode import first_square
 
 from platoscope import _native
 from platoscope.data.colours import Converter, of_pixels
-from platoscope.data.pixels import FITS, Canvas, square
+from platoscope.data.squares import FITS, Canvas, square
 
 
 def square_of(picture, size, fit="crop", aspect=None):

@@ -52,7 +52,7 @@ def test_the_module_carries_the_digests_of_the_sources_beside_it() -> None:
         (other,) = {"overlap", "pictures"} - {part}
         own = {name for name in names - others if not name.startswith(f"{other}/")}
         assert _native.source_digest(part=part) == digest(own)
-    with pytest.raises(InputError, match=r"part is "video"; there are overlap, pictures"):
+    with pytest.raises(InputError, match='part is "video"; there are overlap, pictures'):
         _native.source_digest(part="video")
 
 

@@ -14,10 +14,11 @@ from platoscope.alignment.statistics.paired import Difference, difference, share
 from platoscope.data.samples import samples_of
 from platoscope.errors import InputError
 from platoscope.params import AlignmentParams, StatisticsParams
+from platoscope.params.variants import encoder_of, variant_of
 from platoscope.project import Project
 from platoscope.store import Neighbours, read_neighbours, same_samples
 
-CELL = re.compile(r"(?P<video>[a-z0-9_]+):(?P<text>[a-z0-9_]+)(?:@(?P<n_f>\d+),(?P<n_c>\d+))?")
+CELL = re.compile(r"(?P<video>[a-z0-9_]+):(?P<text>[a-z0-9_+]+)(?:@(?P<n_f>\d+),(?P<n_c>\d+))?")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,10 @@ def named_cell(project: Project, name: str, alignment: AlignmentParams) -> Named
     parts = CELL.fullmatch(name)
     if parts is None:
         raise InputError(f"{name!r} names no cell: VIDEO:TEXT@n_f,n_c is one, such as lite0:minilm@16,10")
-    stores = [read_neighbours(project.neighbours(side, parts[side])) for side in ("video", "text")]
+    stores = [
+        read_neighbours(project.neighbours(side, encoder_of(parts[side]))).view(variant_of(parts[side]))
+        for side in ("video", "text")
+    ]
     same_samples(*((store.path, store.attributes) for store in stores))
     for store in stores:
         if alignment.k > store.ids.shape[3]:

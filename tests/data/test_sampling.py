@@ -126,6 +126,26 @@ def test_first_takes_the_first_frame_and_has_the_budget_one_alone():
         choose(np.arange(5), 2, sampler="first")
 
 
+@quiet
+@given(ticks=clips, n_f=st.integers(1, 40))
+def test_repeat_shows_the_frame_of_the_smallest_budget_over_and_over(ticks, n_f):
+    (middle,) = choose(ticks, 1, sampler="center")
+    assert choose(ticks, n_f, sampler="repeat").tolist() == [middle] * n_f
+
+
+@quiet
+@given(ticks=clips, n_f=st.integers(1, 40))
+def test_a_span_is_a_run_of_frames_around_the_middle_one(ticks, n_f):
+    chosen, (middle,) = choose(ticks, n_f, sampler="span"), choose(ticks, 1, sampler="center")
+    if n_f > len(ticks):
+        assert chosen.tolist() == choose(ticks, n_f, sampler="center").tolist()
+        return
+    assert chosen.tolist() == list(range(chosen[0], chosen[0] + n_f))
+    before, after = middle - chosen[0], chosen[-1] - middle
+    assert min(before, after) >= 0
+    assert abs(after - before) <= 1 or 0 in (chosen[0], len(ticks) - 1 - chosen[-1])
+
+
 def test_all_choices_are_those_made_one_by_one():
     ticks = np.array([0, 2, 3, 7, 8, 20])
     choices = choose_all(ticks, budgets=[1, 3], samplers=SAMPLERS)
@@ -187,7 +207,7 @@ def test_no_clip_shows_more_frames_than_are_foreseen(times, budgets):
 
 
 def test_a_long_clip_shows_as_many_frames_as_are_foreseen():
-    for sampler in ("center", "linspace"):
+    for sampler in ("center", "linspace", "span"):
         shown = union(choose_all(np.arange(100_000), budgets=PAPER_BUDGETS, samplers=[sampler]))
         assert len(shown) == most_shown(budgets=PAPER_BUDGETS, samplers=[sampler]) < sum(PAPER_BUDGETS)
 

@@ -18,6 +18,7 @@ from platoscope.alignment.scores import metric_named
 from platoscope.alignment.search.ties import salt_of
 from platoscope.errors import InputError
 from platoscope.store import FeaturesStore, Neighbours, kind_of, read_neighbours
+from platoscope.store.views import chosen
 
 if TYPE_CHECKING:
     from platoscope.alignment.layers import Layers
@@ -45,13 +46,16 @@ class Reference:
         path: str | Path,
         *,
         budget: int | None = None,
+        mode: str | None = None,
+        combine: str | None = None,
         k: int = 10,
         clip: str | None = None,
         quantile: float | None = None,
     ) -> Reference:
         """Open `data/features/SIDE/ENC.zarr` or `data/neighbours/SIDE/ENC.zarr`.
 
-        `budget`: frames or captions, by default the largest that the store has. `k`: neighbours that are compared. Of
+        `budget`: frames or captions, by default the largest that the store has. `mode` and `combine`: of texts that
+        were made of captions in several ways, by default the store's first. `k`: neighbours that are compared. Of
         features, neighbours are found now, clipped as in `layer_scores` ("per_layer" at 0.95 unless said). A store of
         neighbours needs no features and is read at once; it was clipped in its own way, which holds for `score` too.
 
@@ -60,8 +64,11 @@ class Reference:
         """
         path = Path(path).resolve()  # side and key, which salt the ties, are in its last two names
         if kind_of(path) == "neighbours":
-            return cls._of_neighbours(read_neighbours(path), budget, k, clip, quantile)
+            every = read_neighbours(path)
+            some = every.view(chosen(every.attributes, mode, combine))
+            return cls._of_neighbours(some, budget, k, clip, quantile)
         store = FeaturesStore(path)  # which refuses every other kind
+        store = FeaturesStore(path, variant=chosen(store.attributes, mode, combine))
         place = _place(store.budgets, budget, path)
         read = [store.layer(layer, place) for layer in range(len(store.layers))]
         layers = checked_layers(read, name=path.name)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from platoscope.errors import InputError
 
-SAMPLERS = ("center", "linspace", "first")
+SAMPLERS = ("center", "linspace", "first", "repeat", "span")
 
 Cell: TypeAlias = tuple[str, int]  # a sampler and its budget n_f
 
@@ -29,7 +29,9 @@ def choose(ticks: NDArray[np.integer], n_f: int, *, sampler: str) -> NDArray[np.
     first frame to one median frame duration after the last. ``linspace``: the frame nearest to each of n_f
     equally spaced times from the first frame to the last (the first alone for n_f = 1). ``first``: the first
     frame, for n_f = 1 only. The earlier frame is taken where two are equally near. With fewer frames than n_f
-    the same rules repeat frames.
+    the same rules repeat frames. Two are controls, of how much of a gain is time: ``repeat``, the frame in the
+    middle n_f times, and ``span``, n_f frames that follow each other, as much in the middle as there is room
+    (with fewer frames than n_f as ``center``).
 
     Parameters
     ----------
@@ -103,9 +105,17 @@ def most_shown(*, budgets: Sequence[int], samplers: Sequence[str]) -> int:
     places = set()
     for sampler, n_f in [(name, n_f) for name in samplers for n_f in budgets_of(name, budgets)]:
         for j in range(n_f):
-            part = Fraction(2 * j + 1, 2 * n_f) if sampler == "center" else Fraction(j, max(1, n_f - 1))
-            places.add((sampler, part))
+            places.add((sampler, _part(sampler, n_f, j)))
     return len(places)
+
+
+def _part(sampler: str, n_f: int, j: int) -> Fraction:
+    """At which part of a clip's time a frame is, or the how manieth: the same for frames that budgets share."""
+    if sampler == "center":
+        return Fraction(2 * j + 1, 2 * n_f)
+    if sampler == "linspace":
+        return Fraction(j, max(1, n_f - 1))
+    return Fraction(j if sampler == "span" else 0)
 
 
 def sort_times(times: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -135,6 +145,11 @@ def _choose(times: list[int], n_f: int, sampler: str) -> NDArray[np.int64]:
     if sampler == "linspace":
         # position j = length * j / (n_f - 1)
         return _nearest(times, (length * j for j in range(n_f)), n_f - 1)
+    if sampler == "repeat":
+        return np.repeat(_choose(times, 1, "center"), n_f)
+    if sampler == "span" and len(times) >= n_f:
+        middle = int(_choose(times, 1, "center")[0])
+        return np.arange(n_f) + min(max(0, middle - (n_f - 1) // 2), len(times) - n_f)
     # position j = (length + median) * (2 j + 1) / (2 n_f); both sides doubled, as a median may be a half tick
     doubled = 2 * length + _doubled_median(times)
     return _nearest(times, (doubled * (2 * j + 1) for j in range(n_f)), 4 * n_f)

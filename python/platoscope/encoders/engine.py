@@ -20,7 +20,7 @@ from platoscope.errors import EncodingError
 from platoscope.progress import track
 from platoscope.project import Project
 from platoscope.scratch import Claim, Work, require_space
-from platoscope.store import spooled, write_features
+from platoscope.store import Places, Spool, write_features
 
 BATCHES = 16  # of a block
 
@@ -41,7 +41,7 @@ class Extraction:
     rows
         Vectors of an item.
     places
-        Which vector stands where, int64 [budget, sample]; numbered through all blocks.
+        Which vectors a sample's are the mean of, int64 [sample, vector] of each budget; numbered through all blocks.
     probe
         Encodes so many of the largest things that are encoded at once, to find out whether they fit.
     count, unit
@@ -61,7 +61,7 @@ class Extraction:
     read: Callable[[range], Any]
     encode: Callable[[Any, Batches], Vectors]
     rows: int
-    places: NDArray[np.int64]
+    places: Places
     probe: Callable[[int], object]
     count: float
     unit: str
@@ -81,7 +81,8 @@ def compute(run: Extraction, work: Work, *, on: str) -> None:
     missing = {name: items for name, items in blocks.items() if not work.block(name).exists()}
     if missing:
         n_rows = run.rows * sum(map(len, missing.values()))
-        require_space(work.path, 4 * sum(run.dims) * (n_rows + run.places.size))
+        n_stored = len(run.places) * len(run.ids)
+        require_space(work.path, 4 * sum(run.dims) * (n_rows + n_stored))
         amounts = {name: round(run.count * len(items)) for name, items in missing.items()}
         batches = Batches.kept_with(work, batch_size(on), run.probe, on=on)
         done = _computed(run, work, missing, batches)
@@ -158,7 +159,9 @@ def _check_finite(vectors: Vectors, run: Extraction, items: range) -> None:
     for name, layer in zip(run.layers, vectors, strict=True):
         if not np.isfinite(layer).all():
             row, dim = np.argwhere(~np.isfinite(layer))[0]
-            budget, sample = np.argwhere(run.places == run.rows * items.start + row)[0]
+            which = run.rows * items.start + row
+            budget = next(budget for budget, table in enumerate(run.places) if (table == which).any())
+            sample = np.argwhere(run.places[budget] == which)[0, 0]
             raise EncodingError(
                 f"{run.stage}: layer {name!r} gave {layer[row, dim]} for sample {run.ids[sample]!r} at budget "
                 f"{run.budgets[budget]}: a wider dtype may help (float16 ends at 65504)"
@@ -168,14 +171,13 @@ def _check_finite(vectors: Vectors, run: Extraction, items: range) -> None:
 def _layers(run: Extraction, work: Work, file: Path) -> Iterator[tuple[str, Any]]:
     """Put the blocks of each layer together in a file, one block in memory at a time."""
     for index, (name, dim) in enumerate(zip(run.layers, run.dims, strict=True)):
-        with spooled(file, _parts(run, work, index), places=run.places, dim=dim) as layer:
-            yield name, layer
+        yield name, Spool(file, _parts(run, work, index), places=run.places, dim=dim)
 
 
-def _parts(run: Extraction, work: Work, index: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+def _parts(run: Extraction, work: Work, index: int) -> Iterator[NDArray[np.float32]]:
     for items in run.blocks:
         with np.load(work.block(f"{items.start:07d}.npz")) as content:
-            yield run.rows * items.start, content[str(index)]
+            yield content[str(index)]
 
 
 def cut(n: int, length: int) -> tuple[range, ...]:

@@ -14,7 +14,7 @@ from platoscope.encoders.batches import Batches
 from platoscope.encoders.device import pinned
 from platoscope.encoders.subclips import subclip_places
 from platoscope.errors import StoreError
-from platoscope.store import FramesStore
+from platoscope.store import FramesStore, mean_of
 
 GAP = 16  # rows of a store that are read along rather than left out
 
@@ -61,7 +61,7 @@ def encode_video(encoder: ImageEncoder | VideoEncoder, shown: Shown, batches: Ba
 def encode_frames(encoder: ImageEncoder, shown: Shown, batches: Batches) -> list[NDArray[np.float32]]:
     """Encode the distinct frames of some samples once and average them for each budget; as :func:`encode_video`."""
     vectors = batches.encode(on_device(encoder), len(shown.images), shown.images.__getitem__)
-    return [np.stack([mean_of_frames(layer[at]) for at in shown.places]) for layer in vectors]
+    return [np.stack([mean_of(layer[at]) for at in shown.places]) for layer in vectors]
 
 
 def encode_clips(encoder: VideoEncoder, shown: Shown, batches: Batches) -> list[NDArray[np.float32]]:
@@ -86,18 +86,7 @@ def _encode_tables(
     vectors = batches.encode(on_device(encoder), len(clips), lambda at: images[clips[at]], weight=length)
     ends = np.cumsum([table.shape[0] * table.shape[1] for table in cut])[:-1]
     parts = [part.reshape(table.shape[:2]) for part, table in zip(np.split(back.ravel(), ends), cut, strict=True)]
-    return [np.stack([mean_of_frames(layer[at]) for at in parts]) for layer in vectors]
-
-
-def mean_of_frames(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean over frames of [sample, frame, dim], the same to the last bit in any order of the frames.
-
-    A float64 sum alone is not: its rounding depends on the order, so the values are sorted first.
-    """
-    # NumPy sums in an order of its own for each memory layout, and keeps the layout when it sorts.
-    total = np.sort(np.ascontiguousarray(vectors), axis=1).sum(axis=1, dtype=np.float64)
-    mean: NDArray[np.float32] = (total / vectors.shape[1]).astype(np.float32)
-    return mean
+    return [np.stack([mean_of(layer[at]) for at in parts]) for layer in vectors]
 
 
 def _runs(rows: NDArray[np.int32]) -> list[NDArray[np.int32]]:

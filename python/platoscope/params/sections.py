@@ -13,7 +13,8 @@ def _growing(budgets: tuple[int, ...]) -> tuple[int, ...]:
 
 Budgets = Annotated[tuple[int, ...], Field(min_length=1), AfterValidator(_growing)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-Sampler = Literal["center", "linspace", "first"]
+Sampler = Literal["center", "linspace", "first", "repeat", "span"]
+Mode = Annotated[str, Field(pattern=r"^(distinct|paraphrase|repeat|shuffled|order[1-9])$")]
 Seed = Annotated[int, Field(ge=0)]
 
 

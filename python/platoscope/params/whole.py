@@ -17,6 +17,7 @@ from platoscope.params.stages import (
     SimilarityParams,
     StatisticsParams,
 )
+from platoscope.params.variants import encoder_of
 
 TRACKED = 20  # pairs of encoders whose numbers all become metrics of DVC
 
@@ -38,9 +39,16 @@ class Params(Section):
     report: ReportParams = ReportParams()
 
     def tracked(self, video: str, text: str) -> bool:
-        """Whether DVC tracks numbers of this pair: of up to ``TRACKED`` pairs all, else those that are named."""
+        """Whether DVC tracks numbers of this pair: of up to ``TRACKED`` pairs all, else those that are named.
+
+        Texts of other variants of captions than the first are tracked where they are named.
+        """
         few = len(self.encoders.video) * len(self.encoders.text) <= TRACKED
-        return few or f"{video}:{text}" in self.report.pairs
+        return (few and self.leads(text)) or f"{video}:{text}" in self.report.pairs
+
+    def leads(self, text: str) -> bool:
+        """Whether texts of this name are of the first variant of captions, which the page is about."""
+        return text == self.captions.variants[0].of(encoder_of(text))
 
     @model_validator(mode="after")
     def _samples_agree(self) -> "Params":
@@ -75,7 +83,12 @@ class Params(Section):
             raise ValueError(f"frames.samplers is {list(self.frames.samplers)}: each must be named once")
         if len(set(self.similarity.metrics)) < len(self.similarity.metrics):
             raise ValueError(f"similarity.metrics is {list(self.similarity.metrics)}: each must be named once")
-        known = [f"{video}:{text}" for video in self.encoders.video for text in self.encoders.text]
+        for name in ("modes", "combine"):
+            named = getattr(self.captions, name)
+            if len(set(named)) < len(named):
+                raise ValueError(f"captions.{name} is {list(named)}: each must be named once")
+        texts = [variant.of(text) for variant in self.captions.variants for text in self.encoders.text]
+        known = [f"{video}:{text}" for text in texts for video in self.encoders.video]
         for pair in self.report.pairs:
             if pair not in known:
                 raise ValueError(

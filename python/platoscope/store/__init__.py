@@ -9,7 +9,7 @@ from platoscope.store.features import FeaturesStore, LayerRows, write_features
 from platoscope.store.frames import STATUS, ClipFrames, FramesStore, read_thumbnails, write_frames, write_thumbnails
 from platoscope.store.neighbours import Neighbours, Recalls, read_neighbours, write_neighbours
 from platoscope.store.similarity import PairScores, read_similarity, write_similarity
-from platoscope.store.spool import Spool, spooled
+from platoscope.store.spool import Places, Spool, mean_of
 
 __all__ = [
     "STATUS",
@@ -20,16 +20,17 @@ __all__ = [
     "Neighbours",
     "PairLayers",
     "PairScores",
+    "Places",
     "Recalls",
     "Spool",
     "digest_ids",
     "kind_of",
+    "mean_of",
     "read_alignment",
     "read_neighbours",
     "read_similarity",
     "read_thumbnails",
     "same_samples",
-    "spooled",
     "write_alignment",
     "write_features",
     "write_frames",

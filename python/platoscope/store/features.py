@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platoscope.errors import EncodingError
+from platoscope.params.variants import Variant
 from platoscope.store.arrays import (
     Array,
     Attributes,
@@ -22,6 +23,7 @@ from platoscope.store.arrays import (
     read,
     write_parts,
 )
+from platoscope.store.views import places_of, variants_of
 
 if TYPE_CHECKING:
     import zarr
@@ -99,27 +101,34 @@ class LayerRows:
 
 
 class FeaturesStore:
-    """A features store opened for reading."""
+    """A features store opened for reading: all its budgets, or those of one variant alone."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, variant: Variant | None = None) -> None:
         self.path = path
         self._group = open_group(path, "features", f"dvc pull data/features/{path.parent.name}/{path.name}")
         self.attributes: Attributes = dict(self._group.attrs)
         self.layers: tuple[str, ...] = tuple(self.attributes["layers"])
-        self.budgets: tuple[int, ...] = tuple(self.attributes["budgets"])
+        every: tuple[int, ...] = tuple(self.attributes["budgets"])
+        self.key = path.stem if variant is None else variant.of(path.stem)
+        self._places = range(len(every)) if variant is None else places_of(self.attributes, variant, of=path)
+        self.budgets = tuple(every[place] for place in self._places)
+
+    def views(self) -> list["FeaturesStore"]:
+        """List one for each variant of captions; of videos there is one."""
+        return [FeaturesStore(self.path, variant=variant) for variant in variants_of(self.attributes)]
 
     def shape(self, index: int) -> tuple[int, int, int]:
         """Shape of a layer, (budget, sample, dim)."""
-        budget, sample, dim = self._group[f"layer/{index:03d}"].shape  # type: ignore[union-attr]
-        return budget, sample, dim
+        _, sample, dim = self._group[f"layer/{index:03d}"].shape  # type: ignore[union-attr]
+        return len(self.budgets), sample, dim
 
     def layer(self, index: int, budget: int) -> NDArray[np.float32]:
-        """Features of a layer at a budget (its position on the budget axis), float32 [sample, dim]."""
-        return read(self._group, f"layer/{index:03d}", budget).astype(np.float32, copy=False)
+        """Features of a layer at a budget (its position among ``budgets``), float32 [sample, dim]."""
+        return read(self._group, f"layer/{index:03d}", self._places[budget]).astype(np.float32, copy=False)
 
     def rows(self, index: int, budget: int) -> LayerRows:
         """The same as :meth:`layer`, but read as far as it is sliced by rows."""
-        return LayerRows(self._group, f"layer/{index:03d}", budget)
+        return LayerRows(self._group, f"layer/{index:03d}", self._places[budget])
 
     def verify(self) -> bool:
         """Whether the content still has the digest it was written with."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from platoscope.params.variants import PLAIN, Variant
 from platoscope.store.arrays import (
     Array,
     Attributes,
@@ -16,6 +17,7 @@ from platoscope.store.arrays import (
     read,
     write_whole,
 )
+from platoscope.store.views import places_of, variants_of
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,12 @@ class Neighbours:
     tie_share: NDArray[np.float64]
     attributes: Attributes
     recalls: Recalls | None = None
+    variant: Variant = PLAIN
 
     @property
     def key(self) -> str:
-        """Key of the encoder, by which its store is named."""
-        return self.path.stem
+        """Key of the encoder, by which its store is named, and the variant of a view of it."""
+        return self.variant.of(self.path.stem)
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -79,6 +82,25 @@ class Neighbours:
     def budgets(self) -> tuple[int, ...]:
         """Numbers of frames or captions."""
         return tuple(self.attributes["budgets"])
+
+    def view(self, variant: Variant) -> "Neighbours":
+        """Give the tables of one variant of captions alone; InputError if there are none."""
+        places = places_of(self.attributes, variant, of=self.path)
+        budgets = [self.budgets[place] for place in places]
+        attributes = {name: value for name, value in self.attributes.items() if name != "variants"}
+        recalls = self.recalls and Recalls(self.recalls.reached[places], self.recalls.effort[places])
+        return Neighbours(
+            path=self.path,
+            ids=self.ids if len(places) == len(self.ids) else self.ids[places],
+            tie_share=self.tie_share[places],
+            attributes={**attributes, "budgets": budgets},
+            recalls=recalls,
+            variant=variant,
+        )
+
+    def views(self) -> list["Neighbours"]:
+        """List the tables of each variant of captions; of videos there is one."""
+        return [self.view(variant) for variant in variants_of(self.attributes)]
 
 
 def read_neighbours(path: Path) -> Neighbours:

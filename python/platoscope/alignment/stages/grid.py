@@ -7,13 +7,23 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from platoscope.progress import say
 from platoscope.project import Side
 
 Row = dict[str, Any]
-Store = TypeVar("Store")
+
+
+class Viewed(Protocol):
+    """A store that has a view of every variant of captions."""
+
+    def views(self) -> list[Self]:
+        """List them."""
+        ...
+
+
+Store = TypeVar("Store", bound=Viewed)
 
 
 def read_named(
@@ -24,9 +34,9 @@ def read_named(
     place: Callable[[Side, str], Path],
     read: Callable[[Path], Store],
 ) -> list[Store]:
-    """Give the stores of the encoders that params name, in order of key; one that is missing is `read`'s error.
+    """Give views of the stores of the encoders that params name, in order of key; a missing one is `read`'s error.
 
-    `place` says where a side's encoder has its store. Stores of others, left from earlier runs, are passed over with a
+    An encoder of texts has one for each variant of captions. `place` says where a side's encoder has its store. Stores of others, left from earlier runs, are passed over with a
     line that names them.
     """
     named = sorted(keys)
@@ -34,7 +44,7 @@ def read_named(
     unnamed = sorted(path.stem for path in folder.glob("*.zarr") if path.stem not in named)
     if unnamed:
         say(f"{stage}: passing over {', '.join(unnamed)} in {folder.name}: not in encoders.{side}")
-    return [read(place(side, key)) for key in named]
+    return [view for key in named for view in read(place(side, key)).views()]
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Row]) -> str:

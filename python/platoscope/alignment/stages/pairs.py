@@ -57,7 +57,7 @@ def run(params: Params, project: Project) -> str:
         "statistics": p.model_dump(mode="json"),
         "curves": tracked,
         "groups": None if groups is None else groups.tolist(),
-        "neighbours": {str(s.path.relative_to(project.data)): s.attributes for s in stores},
+        "neighbours": {f"{s.path.parent.name}/{s.key}": s.attributes for s in stores},
         "code": code_digest(closure("alignment.stages.pairs")),
         "rust": _native.source_digest(part="overlap"),
         "versions": versions("numpy", "scipy"),

@@ -48,7 +48,7 @@ def run(params: Params, project: Project, metric: str) -> str:
     made = how(params, metric)
     spec = {
         **made,
-        "features": {str(s.path.relative_to(project.data)): s.attributes for s in stores},
+        "features": {f"{s.path.parent.name}/{s.key}": [s.budgets, s.attributes] for s in stores},
         "code": code_digest(closure("alignment.stages.similarity")),
         "versions": versions("numpy", "scipy"),
     }
@@ -125,8 +125,8 @@ def _pair(score: NDArray[np.float64], video: FeaturesStore, text: FeaturesStore)
     shape = (len(video.budgets), len(video.layers), len(text.budgets), len(text.layers))
     grid = np.ascontiguousarray(score.reshape(shape).transpose(0, 2, 1, 3))  # [n_f, n_c, video_layer, text_layer]
     return PairScores(
-        video=video.path.stem,
-        text=text.path.stem,
+        video=video.key,
+        text=text.key,
         frames=video.budgets,
         captions=text.budgets,
         video_layers=video.layers,

@@ -99,7 +99,7 @@ def _attributes(store: FeaturesStore, p: NeighboursParams, *, depth: int, salt: 
         "samples": store.attributes["samples"],
         "ids": store.attributes["ids"],
         "layers": list(store.layers),
-        "budgets": list(store.budgets),
+        **{name: store.attributes[name] for name in ("budgets", "variants") if name in store.attributes},
     }
 
 

@@ -220,7 +220,10 @@ def explain(
 @encoders_app.command("list")
 def encoders_list(
     side: Annotated[str | None, typer.Option(help="video or text.")] = None,
-    family: Annotated[str | None, typer.Option(help="timm, hf_image, hf_video, videomaev2, pixels or hf_text.")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(help="timm, hf_image, hf_video, videomaev2, pixels or hf_text; stored features have no settings."),
+    ] = None,
     gated: Annotated[
         bool | None, typer.Option("--gated/--open", help="Those that the hub asks consent for, or those it does not.")
     ] = None,

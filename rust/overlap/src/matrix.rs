@@ -4,6 +4,7 @@
 
 mod bits;
 mod bytes;
+mod compared;
 mod hashed;
 mod marks;
 mod planes;
@@ -24,6 +25,8 @@ pub enum Algorithm {
     Bits,
     /// Bits in a hash table of the ids of a row.
     Hashed,
+    /// Nothing is noted: every id of a row is compared with every id of the other, several by one instruction.
+    Compared,
 }
 
 /// Ids of a gallery whose byte each lies in a near cache.
@@ -31,7 +34,7 @@ const NEAR_BITS: usize = 1 << 18;
 
 impl Algorithm {
     /// Every algorithm.
-    pub const ALL: [Self; 3] = [Self::Bytes, Self::Bits, Self::Hashed];
+    pub const ALL: [Self; 4] = [Self::Bytes, Self::Bits, Self::Hashed, Self::Compared];
 
     /// The name by which [`Algorithm::named`] finds it.
     #[must_use]
@@ -40,6 +43,7 @@ impl Algorithm {
             Self::Bytes => "bytes",
             Self::Bits => "bits",
             Self::Hashed => "hashed",
+            Self::Compared => "compared",
         }
     }
 
@@ -71,6 +75,7 @@ impl Algorithm {
             }
             Self::Bits => marks::add(bits::Bits::new(a.gallery()), a, b, rows, totals),
             Self::Hashed => marks::add(hashed::Hashed::new(a), a, b, rows, totals),
+            Self::Compared => compared::add(pulp::Arch::new(), a, b, rows, totals),
         }
     }
 }

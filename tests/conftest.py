@@ -73,7 +73,9 @@ class ProjectUnderTest:
     def environment(self, **more: str) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("DVC", "PLATOSCOPE", "PYTHON"))}
         bin_ = str(Path(sys.executable).parent)
-        return {**clean, "PATH": f"{bin_}{os.pathsep}{clean['PATH']}", **more}
+        # Small batches cut even a small project into several blocks.
+        path = f"{bin_}{os.pathsep}{clean['PATH']}"
+        return {**clean, "PATH": path, "PLATOSCOPE_BATCH": "8", **more}
 
     def dvc(self, *words: str, check: bool = True, **environment: str) -> str:
         """Run dvc and give what it printed."""

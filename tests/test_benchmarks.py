@@ -31,8 +31,9 @@ def test_unknown_rows_are_refused_by_name():
     assert "there are no rows 'speed', but overlap, seed" in done.stderr
 
 
-def test_every_group_of_rows_is_a_function():
-    for rows in module("core").ROWS.values():
+@pytest.mark.parametrize("page", ["core", "extraction"])
+def test_every_group_of_rows_is_a_function(page):
+    for rows in module(page).PAGE.rows.values():
         assert callable(getattr(module(rows.module), rows.function))
 
 

@@ -79,7 +79,7 @@ def test_params_cannot_be_changed():
         ("neighbours.clip", "all", "'none', 'per_layer', 'prh' or 'prh_exact', got 'all'"),
         ("neighbours.index", "flat", "'exact', 'ivf' or 'hnsw', got 'flat'"),
         ("neighbours.recall", 1.01, "less than or equal to 1, got 1.01"),
-        ("encoders.video.one.family", "magic", "'videomaev2' or 'pixels', got 'magic'"),
+        ("encoders.video.one.family", "magic", "'pixels' or 'stored', got 'magic'"),
         ("encoders.video.one.pool", "max", "'mean', 'cls' or 'last', got 'max'"),
         ("encoders.text", {}, "at least 1 item"),
         ("similarity.metrics", ["cka", "pca"], "'svcca' or 'rsa', got 'pca'"),

@@ -81,10 +81,10 @@ def test_a_run_that_is_killed_everywhere_ends_with_the_same_bytes(whole, make_pr
 
     # In the middle of extraction, by which time the decoded blocks were used as they were.
     encode = "run video_features --encoder untrained"
-    killed(project, kill_at(encode, "platoscope.encoders.features", "encode_video", 2))
+    killed(project, kill_at(encode, "platoscope.encoders.features", "encode_video", 3))
     assert blocks(project, "frames").items() >= decoded.items()
     extracted = blocks(project, "video_features@untrained")
-    assert len(extracted) == 1
+    assert len(extracted) in {1, 2}  # the second may still have been on its way to the disk
 
     # Between two layers of the publish: nothing half-written is where DVC or a reader would find it.
     killed(project, kill_at(encode, "platoscope.store.features", "write_parts", 3))

@@ -227,3 +227,63 @@ def test_a_text_store_holds_no_path_of_its_checkpoint(project, tmp_path):
     store = run_text(project, checkpoint=str(tmp_path / "mine"))
     assert store.attributes["entry"]["checkpoint"] == "mine"
     assert not [f for f in store.path.rglob("*") if f.is_file() and str(tmp_path).encode() in f.read_bytes()]
+
+
+@pytest.mark.usefixtures("eye")
+def test_a_full_memory_halves_the_batches_and_keeps_what_was_made(project, monkeypatch, capsys):
+    whole = run_video(project)
+    values = [whole.layer(i, b) for i in range(2) for b in range(3)]
+    monkeypatch.setenv("PLATOSCOPE_BATCH", "64")
+    encode = Eye.encode
+
+    def full(self, frames):
+        if len(frames) > 16:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return encode(self, frames)
+
+    monkeypatch.setattr(Eye, "encode", full)
+    again = run_video(project)
+    assert "out of memory, goes on with batches of 16" in capsys.readouterr().out
+    assert all(np.allclose(again.layer(i, b), values[3 * i + b], rtol=1e-5) for i in range(2) for b in range(3))
+
+
+@pytest.mark.usefixtures("eye")
+def test_a_shard_of_frames_that_is_gone_or_damaged_is_named_and_finished_blocks_stay(project):
+    run_video(project)
+    shard = next(file for file in (project.frames / "frames" / "c").rglob("*") if file.is_file())
+    content = shard.read_bytes()
+    shard.unlink()
+    with pytest.raises(StoreError, match=r"frames.zarr: array frames has 0 of its 1 files; remove the store"):
+        run_video(project, image_size=16)
+    middle = len(content) // 3
+    shard.write_bytes(content[:middle] + bytes(64) + content[middle + 64 :])
+    with pytest.raises(StoreError, match=r"array frames cannot be read .* its files are damaged"):
+        run_video(project, image_size=16)
+    shard.write_bytes(content)
+    assert run_video(project, image_size=16).verify()
+
+
+def test_several_devices_share_the_blocks_of_a_run_with_the_same_bytes(tmp_path, monkeypatch):
+    entry = {"family": "pixels", "checkpoint": None, "kind": "thumbnail"}
+    digests = []
+    for on in ("cpu", "cpu,cpu"):
+        monkeypatch.setenv("PLATOSCOPE_DEVICE", on)
+        monkeypatch.setenv("PLATOSCOPE_BATCH", "2")
+        (tmp_path / on).mkdir()
+        project = write_project(tmp_path / on)
+        said = features.run(params(video=entry), project, "video", "eye")
+        assert f"on {on.replace(',', ', ')}" in said
+        digests.append(digest_of(project.features("video", "eye")))
+    assert digests[0] == digests[1]
+
+
+def test_stored_features_become_a_store_like_any_other(project, tmp_path):
+    ids = [f"clip {row}" for row in reversed(range(2 * N))]
+    values = np.random.default_rng(0).standard_normal((3, len(ids), 4)).astype(np.float32)
+    np.savez(tmp_path / "mine.npz", ids=np.array(ids), budgets=np.array(FRAMES), layer=values)
+    store = run_video(project, family="stored", checkpoint=None, weights=str(tmp_path / "mine.npz"))
+    assert store.layers == ("layer",)
+    rows = [ids.index(id_) for id_ in store.attributes["ids"]]
+    for budget in range(3):
+        assert np.array_equal(store.layer(0, budget), values[budget, rows].astype(np.float16).astype(np.float32))
+    assert str(tmp_path) not in str(store.attributes)

@@ -359,7 +359,7 @@ def test_a_revision_is_what_the_hub_is_asked_for(monkeypatch, tmp_path):
 
 def test_a_model_that_gives_more_layers_than_it_names_is_refused():
     encoder = load(random_init=True, **CONVNEXT)
-    encoder.layers = encoder.layers[1:]
+    encoder.layers, encoder._listens = encoder.layers[1:], False
     with pytest.raises(EncodingError, match="gave 5 layers, its feature_info names 4"):
         encoder.encode(frames(1))
 

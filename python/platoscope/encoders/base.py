@@ -1,5 +1,6 @@
 """What every encoder offers: named layers, and one vector a layer for each frame, clip or text of a batch."""
 
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
@@ -90,6 +91,17 @@ def load_text_encoder(entry: TextEncoderParams, *, device: str) -> TextEncoder:
     """
     encoder: TextEncoder = _family(entry).load(entry, device=device)
     return encoder
+
+
+def on_device(encoder: Any) -> Callable[[Any], Any]:
+    """What encodes without waiting for the device: ``encoder.tensors``, where it has that, else ``encoder.encode``."""
+    encode: Callable[[Any], Any] = getattr(encoder, "tensors", encoder.encode)
+    return encode
+
+
+def open_stored(entry: EncoderParams, *, ids: Sequence[str], budgets: Sequence[int]) -> Any:
+    """Find the features of an entry of the family ``stored``; see :func:`platoscope.encoders.stored.open_features`."""
+    return _family(entry).open_features(entry, ids=ids, budgets=budgets)
 
 
 def frames_at_once(encoder: ImageEncoder | VideoEncoder, n_f: int) -> int:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.encoders.base import Layers
 from platoscope.encoders.device import free_memory, memory_held, on_its_way, out_of_memory
 from platoscope.errors import EncodingError
 from platoscope.progress import say
@@ -47,7 +46,7 @@ class Batches:
         return cls(size, shrunk)
 
     def encode(
-        self, encode: Callable[[Any], Layers], n: int, pick: Callable[[Any], Any], *, weight: int = 1
+        self, encode: Callable[[Any], Any], n: int, pick: Callable[[Any], Any], *, weight: int = 1
     ) -> list[NDArray[np.float32]]:
         """Encode items 0 .. n-1, each of which counts as ``weight``; ``pick`` gives those of a slice or of places.
 

@@ -22,7 +22,7 @@ from platoscope.project import Project
 from platoscope.scratch import Claim, Work, require_space
 from platoscope.store import spooled, write_features
 
-FORWARDS = 512  # of a block
+BATCHES = 16  # of a block
 
 Vectors = list[NDArray[np.float32]]
 
@@ -185,4 +185,4 @@ def cut(n: int, length: int) -> tuple[range, ...]:
 
 def block_length(per_item: float, batch: int) -> int:
     """Items of a block: so many that filling up its last batch, reading it and writing it are little beside it."""
-    return max(1, round(max(FORWARDS, 8 * batch) / per_item))
+    return max(1, round(BATCHES * batch / per_item))

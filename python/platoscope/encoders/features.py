@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from platoscope.data.samples import Samples, read_samples
 from platoscope.data.sampling import budgets_of
-from platoscope.encoders.base import Layers, blank, frames_at_once, load_text_encoder, load_video_encoder
+from platoscope.encoders.base import (
+    Layers,
+    blank,
+    frames_at_once,
+    load_text_encoder,
+    load_video_encoder,
+    on_device,
+    open_stored,
+)
 from platoscope.encoders.batches import MOST, Batches
 from platoscope.encoders.device import DEVICE_VARIABLE, batch_size, devices, keep_float32, keep_heap, share_cores
 from platoscope.encoders.engine import Extraction, Vectors, block_length, compute, cut, publish, scratch_of, summary
@@ -72,6 +80,8 @@ def _prepared(params: Params, project: Project, side: Side, key: str, *, on: str
     keep_float32()
     if on == "cpu":
         share_cores(n_devices)
+    if params.encoders.of(side)[key].family == "stored":
+        return _of_stored(params, project, side, key)
     return _of_video(params, project, key, on=on) if side == "video" else _of_text(params, project, key, on=on)
 
 
@@ -126,7 +136,7 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
 
     def encode(some: tuple[str, ...], batches: Batches) -> Vectors:
         every = np.array(some, object)
-        return batches.encode(encoder.encode, len(some), lambda at: every[at].tolist())
+        return batches.encode(on_device(encoder), len(some), lambda at: every[at].tolist())
 
     return Extraction(
         stage=f"text_features@{key}",
@@ -149,6 +159,38 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
             "entry": stored_entry(entry),
             "truncated_share": texts.over(encoder.max_tokens),
             "encoder": encoder.description,
+        },
+    )
+
+
+def _of_stored(params: Params, project: Project, side: Side, key: str) -> Extraction:
+    samples = read_samples(project.samples)
+    if side == "video":
+        entry: EncoderParams = params.encoders.video[key]
+        budgets = budgets_of(params.encoders.video[key].sampler, params.budgets.frames)
+    else:
+        entry, budgets = params.encoders.text[key], params.budgets.captions
+    stored, n = open_stored(entry, ids=samples.ids, budgets=budgets), len(samples.ids)
+    return Extraction(
+        stage=f"{side}_features@{key}",
+        layers=stored.layers,
+        dims=stored.dims,
+        budgets=budgets,
+        ids=samples.ids,
+        blocks=cut(n, 256),
+        read=stored.rows,
+        encode=lambda layers, _: [_by_sample(layer) for layer in layers],
+        rows=len(budgets),
+        places=np.arange(n * len(budgets)).reshape(n, -1).T,
+        probe=lambda _: None,
+        count=len(budgets),
+        unit="stored vectors",
+        spec={"weights": stored.description["weights"], **_made_by(entry)},
+        attributes={
+            **_whose(samples),
+            "budgets": list(budgets),
+            "entry": stored_entry(entry),
+            "encoder": stored.description,
         },
     )
 

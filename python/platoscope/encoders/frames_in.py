@@ -56,7 +56,7 @@ class Preprocessing:
     def apply(self, frames: NDArray[np.uint8], *, device: str) -> "Tensor":
         """Frames, uint8 [batch, height, width, 3], as the model wants them, float32 [batch, 3, crop, crop]."""
         # torch takes no view that runs backwards and warns of one that cannot be written.
-        pixels = torch.from_numpy(np.require(frames, requirements=["C", "W"])).to(device)
+        pixels = torch.from_numpy(np.require(frames, requirements=["C", "W"])).to(device, non_blocking=True)
         x = pixels.permute(0, 3, 1, 2).float() / 255
         if x.shape[-1] != self.resize:
             x = torch.nn.functional.interpolate(

@@ -7,7 +7,7 @@ is what it was trained to give (CLIP, SigLIP, DINOv3 ConvNeXt), else its last hi
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from platoscope.encoders import hub
+from platoscope.encoders import computing, hub
 from platoscope.encoders.processors import preprocessing_of
 from platoscope.encoders.towers import Tower, TowerFrames, vision_config
 from platoscope.errors import InputError
@@ -23,6 +23,7 @@ USES = (
     "random_init",
     "seed",
     "dtype",
+    *computing.USES,
     "trust_remote_code",
     "image_size",
     "crop_pct",
@@ -84,6 +85,7 @@ def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> TowerFra
     WeightsError
         If configuration, settings for pixels or weights cannot be had.
     """
+    computing.check(entry, device=device)
     checkpoint = hub.find(entry, wants="config, image processor and weights")
     with hub.explained(checkpoint):
         config = hub.config_of(checkpoint)

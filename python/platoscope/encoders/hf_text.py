@@ -1,6 +1,6 @@
 """Family ``hf_text``: any transformers model that returns hidden states, pooled over the real tokens of each text.
 
-Layers are the library's hidden states as given: 0 the embeddings, the last one what the model returns.
+Layers are the library's hidden states: 0 the embeddings, the last one what the model returns.
 """
 
 import json
@@ -11,13 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from platoscope.encoders import hub
+from platoscope.encoders import computing, hub, taps
 from platoscope.encoders.base import Layers
 from platoscope.errors import InputError, WeightsError
 from platoscope.params import TextEncoderParams
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
 
 USES = (
     "checkpoint",
@@ -26,6 +26,8 @@ USES = (
     "random_init",
     "seed",
     "dtype",
+    *computing.USES,
+    "quantize",
     "trust_remote_code",
     "special_tokens",
     "truncate",
@@ -44,11 +46,24 @@ class HfText:
         self._device = device
         self.max_tokens = limit
         self._check_pool()
-        parameters = sum(p.numel() for p in model.parameters())
-        self._model = model.to(device=device, dtype=getattr(torch, entry.dtype)).eval()
-        self.layers = tuple(f"hidden_{i}" for i in range(len(self._states(["a"])[0])))
+        parameters = int(model.num_parameters())  # which counts those that share a byte
+        if entry.quantize is None:
+            model = model.to(device=device, dtype=getattr(torch, entry.dtype))
+        self._model = model.eval()
+        self._model.config.use_cache = False  # no text is continued
+        batch, mask = self._tokens(["a"])
+        layers = self._all_at_once(batch, mask)
+        self.layers = tuple(f"hidden_{i}" for i in range(len(layers)))
+        blocks = taps.list_of(model, len(layers) - 1)
+        # What the library gives at the end is held with all its tokens until then: the way of models without blocks.
+        self._blocks = blocks if blocks and taps.agree(self._one_by_one(blocks, batch, mask), layers) else None
+        if entry.compile:
+            if blocks is None:
+                raise InputError(f"{entry.checkpoint} has no list of blocks that could be compiled: leave compile out")
+            computing.compile_blocks(blocks, entry, device=device, lengths_vary=True)
         self.description: dict[str, Any] = {
             "parameters": parameters,
+            "attention": model.config._attn_implementation,  # noqa: SLF001 (the library's only name)
             "normed": [],
             "preprocessing": {"special_tokens": entry.special_tokens, "max_tokens": limit, "truncate": entry.truncate},
         }
@@ -65,12 +80,15 @@ class HfText:
         InputError
             If a text is longer than the model takes and ``truncate`` is off, or has no token left to pool.
         """
-        states, mask = self._states(texts)
-        return [self._pooled(state.float(), mask).cpu().numpy() for state in states]
+        return [layer.cpu().numpy() for layer in self.tensors(texts)]
 
-    @torch.inference_mode()
-    def _states(self, texts: list[str]) -> "tuple[tuple[Tensor, ...], Tensor]":
-        """Hidden states [batch, token, dim] and the mask of the tokens that count, [batch, token]."""
+    def tensors(self, texts: list[str]) -> "list[Tensor]":
+        """The same as :meth:`encode`, on the device, which need not have computed them yet."""
+        batch, mask = self._tokens(texts)
+        return self._all_at_once(batch, mask) if self._blocks is None else self._one_by_one(self._blocks, batch, mask)
+
+    def _tokens(self, texts: list[str]) -> "tuple[Any, Tensor]":
+        """What the model takes, and the mask of the tokens that count, [batch, token]."""
         batch = self._tokenizer(
             texts,
             return_tensors="pt",
@@ -91,13 +109,30 @@ class HfText:
         if not mask.any(1).all():
             text = texts[int(mask.any(1).int().argmin())]
             raise InputError(f"text {text!r} has no token to pool (special_tokens is {self._entry.special_tokens})")
-        output = self._model(**batch, output_hidden_states=True)
-        return tuple(output.hidden_states), mask
+        return batch, mask
+
+    @torch.inference_mode()
+    def _all_at_once(self, batch: Any, mask: "Tensor") -> "list[Tensor]":
+        with computing.products(self._entry, self._device):
+            output = self._model(**batch, output_hidden_states=True)
+        return [self._pooled(state.float(), mask) for state in output.hidden_states]
+
+    @torch.inference_mode()
+    def _one_by_one(self, blocks: "list[nn.Module]", batch: Any, mask: "Tensor") -> "list[Tensor]":
+        pooled: list[Tensor] = []
+
+        def keep(state: "Tensor") -> None:
+            pooled.append(self._pooled(state.float(), mask))
+
+        with computing.products(self._entry, self._device), taps.listening(blocks, keep, from_input=True):
+            output = self._model(**batch)
+        keep(output.last_hidden_state)
+        return pooled
 
     def _pooled(self, state: "Tensor", mask: "Tensor") -> "Tensor":
         if self._entry.pool == "mean":
-            weight = mask.unsqueeze(-1).to(state.dtype)
-            return (state * weight).sum(1) / weight.sum(1)
+            weight = mask.to(state.dtype)
+            return torch.bmm((weight / weight.sum(1, keepdim=True)).unsqueeze(1), state).squeeze(1)
         places = torch.arange(mask.shape[1], device=mask.device).expand_as(mask)
         if self._entry.pool == "cls":
             at = places.masked_fill(~mask, mask.shape[1]).amin(1)
@@ -131,22 +166,24 @@ def load(entry: TextEncoderParams, *, device: str) -> HfText:
     WeightsError
         If configuration, tokenizer or weights cannot be had.
     """
+    computing.check(entry, device=device)
+    loading = hub.quantiser_of(entry, device=device)
     checkpoint = hub.find(entry, wants="config and tokenizer")
     with hub.explained(checkpoint):
-        model, tokenizer = _loaded(checkpoint, entry)
+        model, tokenizer = _loaded(checkpoint, entry, loading)
     encoder = HfText(model, tokenizer, entry, limit=_limit(tokenizer, model, checkpoint), device=device)
     encoder.description.update(checkpoint.described())
     return encoder
 
 
-def _loaded(checkpoint: hub.Checkpoint, entry: TextEncoderParams) -> tuple[Any, Any]:
+def _loaded(checkpoint: hub.Checkpoint, entry: TextEncoderParams, loading: dict[str, Any]) -> tuple[Any, Any]:
     """Model, or the encoder of a model that has a decoder too, and tokenizer."""
     import transformers
 
     config = hub.config_of(checkpoint)
     tokenizer = transformers.AutoTokenizer.from_pretrained(checkpoint.source, **checkpoint.options)
     tokenizer = _checked(tokenizer, entry)
-    whole, missing = hub.model_of(checkpoint, config, entry)
+    whole, missing = hub.model_of(checkpoint, config, entry, loading=loading)
     model = _encoder_of(whole)
     hub.check_complete(whole, model, missing, name=checkpoint.name)
     return model, tokenizer

@@ -8,7 +8,7 @@ X-CLIP and VideoPrism look at frames (and VideoPrism then at places) apart; aver
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from platoscope.encoders import hub
+from platoscope.encoders import computing, hub
 from platoscope.encoders.processors import preprocessing_of
 from platoscope.encoders.towers import Tower, TowerClips, first_of, vision_config
 from platoscope.errors import InputError
@@ -24,6 +24,7 @@ USES = (
     "random_init",
     "seed",
     "dtype",
+    *computing.USES,
     "trust_remote_code",
     "image_size",
     "crop_pct",
@@ -76,6 +77,7 @@ def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> TowerCli
     WeightsError
         If configuration, settings for pixels or weights cannot be had.
     """
+    computing.check(entry, device=device)
     checkpoint = hub.find(entry, wants="config, video or image processor and weights")
     with hub.explained(checkpoint):
         config = hub.config_of(checkpoint)

@@ -5,10 +5,11 @@ which commit a revision stood for, and brings a checkpoint's own settings for pi
 """
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -16,7 +17,7 @@ from safetensors import SafetensorError
 
 from platoscope.encoders import weights
 from platoscope.errors import InputError, PlatoscopeError, WeightsError
-from platoscope.params import EncoderParams
+from platoscope.params import EncoderParams, TextEncoderParams
 
 GO_ONLINE = (
     " (go online once, accept the licence on the model's page and set HF_TOKEN where it is gated, or name a folder)"
@@ -92,6 +93,8 @@ def explained(checkpoint: Checkpoint) -> Iterator[None]:
             f"{checkpoint.name} holds a full pickle, which could run code and is not read "
             f"({weights.first_line(error)}): save its tensors as safetensors"
         ) from error
+    except ImportError as error:  # of what a tokenizer or weights of one kind need, and few others
+        raise WeightsError(f"{checkpoint.name}: {weights.first_line(error)}") from error
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         way = "" if checkpoint.place is not None else GO_ONLINE
         raise WeightsError(f"{checkpoint.name}: {weights.first_line(error)}{way}") from error
@@ -135,18 +138,90 @@ def processor_of(checkpoint: Checkpoint, *, kind: str) -> Any:
     return auto.from_pretrained(checkpoint.source, **checkpoint.options)
 
 
-def model_of(checkpoint: Checkpoint, config: Any, entry: EncoderParams, *, auto: str = "AutoModel") -> Any:
-    """The model of a checkpoint, or its architecture untrained, with the names of the tensors that it lacks."""
+def model_of(
+    checkpoint: Checkpoint,
+    config: Any,
+    entry: EncoderParams,
+    *,
+    auto: str = "AutoModel",
+    loading: Mapping[str, Any] = MappingProxyType({}),
+) -> tuple[Any, set[str]]:
+    """The model of a checkpoint, or its architecture untrained, with the names of the tensors that it lacks.
+
+    ``loading`` is what ``from_pretrained`` is told besides.
+
+    Raises
+    ------
+    InputError
+        If its architecture, or this machine, does not have the ``attention`` of the entry.
+    """
     import transformers
 
     builder = getattr(transformers, auto)
+    told = attention_of(builder.from_config, config, entry, trust_remote_code=entry.trust_remote_code)
     if entry.random_init:
         with untrained(entry.seed):
-            return builder.from_config(config, trust_remote_code=entry.trust_remote_code), set()
+            return builder.from_config(config, trust_remote_code=entry.trust_remote_code, **told), set()
     model, info = builder.from_pretrained(
-        checkpoint.source, config=config, output_loading_info=True, **checkpoint.options
+        checkpoint.source, config=config, output_loading_info=True, **checkpoint.options, **told, **loading
     )
     return model, set(info["missing_keys"])
+
+
+def attention_of(build: Callable[..., Any], config: Any, entry: EncoderParams, **more: Any) -> dict[str, str]:
+    """What the library is told of the ``attention`` of an entry; nothing where that is null.
+
+    It is tried on the meta device first: with weights, the library's refusal would look like a fault of theirs.
+
+    Raises
+    ------
+    InputError
+        If the architecture does not have it, the library would take another in its place, or a package is missing.
+    """
+    if entry.attention is None:
+        return {}
+    told: dict[str, str] = {"attn_implementation": entry.attention}
+    refusal = f"{entry.checkpoint} cannot have attention {entry.attention}"
+    try:
+        with torch.device("meta"):
+            found = build(config, **more, **told).config._attn_implementation  # noqa: SLF001 (the library's only name)
+    except (ImportError, ValueError) as error:
+        raise InputError(f"{refusal} ({weights.first_line(error)}): say another, or null") from error
+    if found != entry.attention:
+        raise InputError(f"{refusal}: the library would take {found}; say another, or null")
+    return told
+
+
+def quantiser_of(entry: TextEncoderParams, *, device: str) -> dict[str, Any]:
+    """What ``from_pretrained`` is told of ``quantize``: nothing where it is null.
+
+    Weights of linear layers are rounded to 8 bits (LLM.int8) or 4 (NF4) as they are read, the others have the entry's
+    dtype, and all of them are put on the device, where they stay as they are.
+
+    Raises
+    ------
+    InputError
+        If a package that does it is missing, or there are no weights to round.
+    """
+    if entry.quantize is None or torch.device(device).type == "meta":
+        return {}
+    import transformers
+
+    if entry.random_init:
+        raise InputError(f"quantize {entry.quantize} rounds weights as they are read, random_init reads none")
+    there = transformers.utils.is_bitsandbytes_available(), transformers.utils.is_accelerate_available()
+    lacking = [name for name, is_there in zip(("bitsandbytes", "accelerate"), there, strict=True) if not is_there]
+    if lacking:
+        raise InputError(f"quantize {entry.quantize} needs {' and '.join(lacking)}: pip install {' '.join(lacking)}")
+    dtype = getattr(torch, entry.dtype)
+    bits: dict[str, Any] = {"load_in_8bit": True}
+    if entry.quantize == "4bit":
+        bits = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": dtype}
+    return {
+        "quantization_config": transformers.BitsAndBytesConfig(**bits),
+        "dtype": dtype,
+        "device_map": {"": device},
+    }
 
 
 def part_of(checkpoint: Checkpoint, config: Any, entry: EncoderParams, *, part: str, pooled: bool) -> Any:

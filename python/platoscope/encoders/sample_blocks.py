@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.encoders.base import ImageEncoder, VideoEncoder
+from platoscope.encoders.base import ImageEncoder, VideoEncoder, on_device
 from platoscope.encoders.batches import Batches
 from platoscope.encoders.device import pinned
 from platoscope.encoders.subclips import subclip_places
@@ -60,7 +60,7 @@ def encode_video(encoder: ImageEncoder | VideoEncoder, shown: Shown, batches: Ba
 
 def encode_frames(encoder: ImageEncoder, shown: Shown, batches: Batches) -> list[NDArray[np.float32]]:
     """Encode the distinct frames of some samples once and average them for each budget; as :func:`encode_video`."""
-    vectors = batches.encode(encoder.encode, len(shown.images), shown.images.__getitem__)
+    vectors = batches.encode(on_device(encoder), len(shown.images), shown.images.__getitem__)
     return [np.stack([mean_of_frames(layer[at]) for at in shown.places]) for layer in vectors]
 
 
@@ -83,7 +83,7 @@ def _encode_tables(
     cut = [table[:, subclip_places(table.shape[1], encoder.n_frames or table.shape[1])] for table in tables]
     length = cut[0].shape[2]
     clips, back = np.unique(np.concatenate([table.reshape(-1, length) for table in cut]), axis=0, return_inverse=True)
-    vectors = batches.encode(encoder.encode, len(clips), lambda at: images[clips[at]], weight=length)
+    vectors = batches.encode(on_device(encoder), len(clips), lambda at: images[clips[at]], weight=length)
     ends = np.cumsum([table.shape[0] * table.shape[1] for table in cut])[:-1]
     parts = [part.reshape(table.shape[:2]) for part, table in zip(np.split(back.ravel(), ends), cut, strict=True)]
     return [np.stack([mean_of_frames(layer[at]) for at in parts]) for layer in vectors]

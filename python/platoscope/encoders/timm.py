@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from platoscope.encoders import weights
+from platoscope.encoders import computing, taps, weights
 from platoscope.encoders.base import Layers
 from platoscope.encoders.frames_in import Preprocessing, check_frames
 from platoscope.errors import EncodingError, InputError, WeightsError
@@ -29,11 +29,13 @@ USES = (
     "random_init",
     "seed",
     "dtype",
+    *computing.USES,
     "allow_pickle",
     "image_size",
     "crop_pct",
 )
 POOLS = ("mean", "cls")
+ATTENTIONS = ("eager", "sdpa")
 HUB = "hf-hub:"
 
 
@@ -44,7 +46,7 @@ class Timm:
         from timm.data import resolve_data_config
 
         self._dtype = getattr(torch, entry.dtype)
-        self._device = device
+        self._device, self._entry = device, entry
         self._pool = _checked_pool(model, entry)
         self.layers = (*_layer_names(model), "final")
         parameters = sum(p.numel() for p in model.parameters())
@@ -61,11 +63,15 @@ class Timm:
         self._preprocessing.check(str(entry.checkpoint), frame_size)
         self._frame_size = frame_size
         _check_patches(model, size, entry)
+        attention = _attend(model, entry)
         self._model = model.to(device=device, dtype=self._dtype, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+        self._listens = self._can_listen(size)
+        computing.compile_blocks(_blocks(model), entry, device=device, lengths_vary=False)
         self.description: dict[str, Any] = {
             "parameters": parameters,
             "normed": ["final"],
             "preprocessing": self._preprocessing.described(),
+            **({} if attention is None else {"attention": attention}),
         }
 
     @torch.inference_mode()
@@ -79,17 +85,57 @@ class Timm:
         EncodingError
             If the model gives another number of layers than it says it has.
         """
+        return [layer.cpu().numpy() for layer in self.tensors(frames)]
+
+    def tensors(self, frames: NDArray[np.uint8]) -> "list[Tensor]":
+        """The same as :meth:`encode`, on the device, which need not have computed them yet."""
         x = self.preprocess(frames).to(self._dtype)
-        if self._pool == "cls":
-            final, layers = self._model.forward_intermediates(x, return_prefix_tokens=True)
-            pooled = [prefix[:, 0] for _, prefix in layers]
-        else:
-            final, layers = self._model.forward_intermediates(x)
-            pooled = [tokens.float().mean((2, 3)) for tokens in layers]  # [batch, dim, height, width]
-        pooled.append(self._model.forward_head(final))  # the classifier is gone: the plain forward ends here
+        pooled = self._one_by_one(x) if self._listens else self._all_at_once(x)
         if len(pooled) != len(self.layers):
             raise EncodingError(f"the model gave {len(pooled)} layers, its feature_info names {len(self.layers)}")
-        return [vector.float().cpu().numpy() for vector in pooled]
+        return pooled
+
+    @torch.inference_mode()
+    def _all_at_once(self, x: "Tensor") -> "list[Tensor]":
+        with computing.products(self._entry, self._device):
+            if self._pool == "cls":
+                final, layers = self._model.forward_intermediates(x, return_prefix_tokens=True)
+                pooled = [prefix[:, 0].float() for _, prefix in layers]
+            else:
+                final, layers = self._model.forward_intermediates(x)
+                pooled = [tokens.float().mean((2, 3)) for tokens in layers]  # [batch, dim, height, width]
+            return [*pooled, self._final(final)]
+
+    @torch.inference_mode()
+    def _one_by_one(self, x: "Tensor") -> "list[Tensor]":
+        pooled: list[Tensor] = []
+        n_prefix = getattr(self._model, "num_prefix_tokens", 0)
+
+        def keep(state: "Tensor") -> None:
+            if state.ndim == 4:
+                pooled.append(state.float().mean((2, 3)))
+            else:
+                pooled.append(state[:, 0].float() if self._pool == "cls" else state[:, n_prefix:].float().mean(1))
+
+        blocks = [self._model.get_submodule(name) for name in self.layers[:-1]]
+        with computing.products(self._entry, self._device), taps.listening(blocks, keep, from_input=False):
+            final = self._final(self._model.forward_features(x))
+        return [*pooled, final]
+
+    def _final(self, features: "Tensor") -> "Tensor":
+        # The classifier is gone: the plain forward ends here. Its sums over places are in the weights' precision.
+        final: Tensor = self._model.forward_head(features.to(self._dtype))
+        return final.float()
+
+    def _can_listen(self, size: int) -> bool:
+        """Whether blocks give, as they run, what ``forward_intermediates`` holds until the end."""
+        x = torch.linspace(-1, 1, 3 * size * size, device=self._device).reshape(1, 3, size, size)
+        x = x.sin().to(self._dtype).contiguous(memory_format=torch.channels_last)
+        try:
+            ours = self._one_by_one(x)
+        except (AttributeError, IndexError, RuntimeError):
+            return False
+        return taps.agree(ours, self._all_at_once(x))
 
     def preprocess(self, frames: NDArray[np.uint8]) -> "Tensor":
         """Frames as the model wants them, float32 [batch, 3, height, width]: resized, centre-cropped, normalised."""
@@ -108,6 +154,7 @@ def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> Timm:
     WeightsError
         If weights are missing or do not fit.
     """
+    computing.check(entry, device=device)
     if entry.checkpoint is None:
         raise InputError("family timm needs checkpoint: a name of timm.list_models()")
     sized = {} if entry.image_size is None else {"img_size": entry.image_size}
@@ -209,6 +256,30 @@ def _checked_pool(model: Any, entry: VideoEncoderParams) -> str:
     if entry.pool not in pools:
         raise InputError(f"{entry.checkpoint} has no pool {entry.pool!r}, only {', '.join(pools)}")
     return entry.pool
+
+
+def _attend(model: "nn.Module", entry: VideoEncoderParams) -> str | None:
+    """Make a model's attention that of the entry, module by module; gives what it then is, None where it has none."""
+    modules: list[Any] = [module for module in model.modules() if hasattr(module, "fused_attn")]
+    if entry.attention is not None:
+        if entry.attention not in ATTENTIONS:
+            raise InputError(f"family timm has no attention {entry.attention}, only {' and '.join(ATTENTIONS)}")
+        if not modules:
+            raise InputError(f"{entry.checkpoint} has no attention to choose for: leave {entry.attention} out")
+        for module in modules:
+            module.fused_attn = entry.attention == "sdpa"
+    kinds = sorted({ATTENTIONS[bool(module.fused_attn)] for module in modules})
+    return " and ".join(kinds) if kinds else None
+
+
+def _blocks(model: "nn.Module") -> "list[nn.Module]":
+    """What a model is made of: all members of the lists that its layers are in, and layers that stand alone."""
+    blocks: dict[int, nn.Module] = {}
+    for name in _layer_names(model):
+        above, _, _ = name.rpartition(".")
+        members = model.get_submodule(above).children() if above else [model.get_submodule(name)]
+        blocks |= {id(member): member for member in members}
+    return list(blocks.values())
 
 
 def _layer_names(model: "nn.Module") -> list[str]:

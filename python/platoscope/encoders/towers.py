@@ -4,7 +4,6 @@ A layer is the raw output of a block, pooled as soon as it is made, so that the 
 together; ``final`` is what the model itself returns.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from platoscope.encoders import computing
 from platoscope.encoders.base import Layers
 from platoscope.encoders.frames_in import Preprocessing, check_frames
 from platoscope.errors import EncodingError, InputError
@@ -92,7 +92,7 @@ class TowerFrames:
         """``norm`` is laid over the mean of the last hidden state, where a model has that apart from itself."""
         is_other = tower.sizes == "on_request" and preprocessing.crop != tower.own_side(model.config)
         self._more = {"interpolate_pos_encoding": True} if is_other else {}
-        self._tower, self._pool, self._device, self._frame_size = tower, entry.pool, device, frame_size
+        self._tower, self._entry, self._device, self._frame_size = tower, entry, device, frame_size
         self._dtype = getattr(torch, entry.dtype)
         self._preprocessing = preprocessing
         self._n_prefix = tower.n_prefix(model.config)
@@ -100,12 +100,16 @@ class TowerFrames:
         self._norm = None if norm is None else norm.to(device=device, dtype=self._dtype).eval()
         self._pooled: list[Tensor] = []
         self._n = 0
-        names = self._tap(tower.blocks)
-        self.layers = (*names, "final")
+        blocks = {f"{name}.{i}": b for name in tower.blocks for i, b in enumerate(model.get_submodule(name))}
+        for block in blocks.values():
+            block.register_forward_hook(self._keep)
+        computing.compile_blocks(blocks.values(), entry, device=device, lengths_vary=False)
+        self.layers = (*blocks, "final")
         self.description: dict[str, Any] = {
             "parameters": sum(p.numel() for part in (model, norm) if part is not None for p in part.parameters()),
             "normed": ["final"],
             "preprocessing": preprocessing.described(),
+            "attention": model.config._attn_implementation,  # noqa: SLF001 (the library's only name)
         }
 
     def encode(self, frames: NDArray[np.uint8]) -> Layers:
@@ -116,6 +120,10 @@ class TowerFrames:
         InputError
             If they are not squares of the size that the encoder was loaded for.
         """
+        return [layer.cpu().numpy() for layer in self.tensors(frames)]
+
+    def tensors(self, frames: NDArray[np.uint8]) -> "list[Tensor]":
+        """The same as :meth:`encode`, on the device, which need not have computed them yet."""
         check_frames(frames, (self._frame_size, self._frame_size, 3))
         return self.run(self.preprocess(frames), len(frames))
 
@@ -126,7 +134,7 @@ class TowerFrames:
         return x.reshape(*frames.shape[:-3], *x.shape[1:])
 
     @torch.inference_mode()
-    def run(self, x: "Tensor", n: int) -> Layers:
+    def run(self, x: "Tensor", n: int) -> "list[Tensor]":
         """Run the model on the pixels of ``n`` pictures or clips; one float32 [n, dim] a layer.
 
         Raises
@@ -135,11 +143,12 @@ class TowerFrames:
             If a block was not run, or more than once.
         """
         self._pooled, self._n = [], n
-        output = self._model(**self._arguments(x))
+        with computing.products(self._entry, self._device):
+            output = self._model(**self._arguments(x))
         vectors, self._pooled = [*self._pooled, self._final(output, n)], []
         if len(vectors) != len(self.layers):
             raise EncodingError(f"the model ran {len(vectors) - 1} blocks, it has {len(self.layers) - 1}")
-        return [vector.float().cpu().numpy() for vector in vectors]
+        return [vector.float() for vector in vectors]
 
     def _arguments(self, x: "Tensor") -> dict[str, Any]:
         return {self._tower.frames: x, **self._more}
@@ -151,20 +160,11 @@ class TowerFrames:
         return pooled if self._norm is None else self._norm(pooled.to(self._dtype))
 
     def _pool_tokens(self, state: "Tensor") -> "Tensor":
-        return pool_tokens(state, self._n, pool=self._pool, n_prefix=self._n_prefix)
+        return pool_tokens(state, self._n, pool=self._entry.pool, n_prefix=self._n_prefix)
 
-    def _tap(self, lists: Sequence[str]) -> list[str]:
-        """Pool the output of each block when it is made; gives the names of the blocks."""
-
-        def keep(_module: Any, _inputs: Any, output: Any) -> None:
-            self._pooled.append(self._pool_tokens(output[0] if isinstance(output, tuple) else output))
-
-        names = []
-        for name in lists:
-            for index, block in enumerate(self._model.get_submodule(name)):
-                block.register_forward_hook(keep)
-                names.append(f"{name}.{index}")
-        return names
+    def _keep(self, _module: Any, _inputs: Any, output: Any) -> None:
+        """Pool the output of a block when it is made."""
+        self._pooled.append(self._pool_tokens(output[0] if isinstance(output, tuple) else output))
 
 
 class TowerClips(TowerFrames):
@@ -172,7 +172,7 @@ class TowerClips(TowerFrames):
 
     n_frames: int | None = None
 
-    def encode(self, frames: NDArray[np.uint8]) -> Layers:
+    def encode(self, clips: NDArray[np.uint8]) -> Layers:
         """Encode clips, uint8 [batch, n_frames, height, width, 3]; one float32 [batch, dim] a layer.
 
         Raises
@@ -180,6 +180,10 @@ class TowerClips(TowerFrames):
         InputError
             If they are not clips of squares of the size and number that the encoder was loaded for.
         """
+        return super().encode(clips)
+
+    def tensors(self, frames: NDArray[np.uint8]) -> "list[Tensor]":
+        """The same as :meth:`encode`, on the device, which need not have computed them yet."""
         check_frames(frames, (self.n_frames, self._frame_size, self._frame_size, 3))
         x = self.preprocess(frames)
         return self.run(x.flatten(0, 1) if self._tower.apart else x, len(frames))

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from platoscope.encoders import hub, weights
+from platoscope.encoders import computing, hub, weights
 from platoscope.encoders.frames_in import Preprocessing
 from platoscope.encoders.towers import Tower, TowerClips
 from platoscope.errors import InputError, WeightsError
@@ -43,7 +43,19 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-USES = ("checkpoint", "weights", "revision", "pool", "random_init", "seed", "dtype", "allow_pickle", "crop_pct", "n_o")
+USES = (
+    "checkpoint",
+    "weights",
+    "revision",
+    "pool",
+    "random_init",
+    "seed",
+    "dtype",
+    *computing.USES,
+    "allow_pickle",
+    "crop_pct",
+    "n_o",
+)
 TOWER = Tower(("encoder.layer",), any_length=True)
 EPS = 1e-6
 SHAPES: dict[str, dict[str, Any]] = {
@@ -79,6 +91,7 @@ def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> TowerCli
     WeightsError
         If configuration or weights cannot be had or do not fit.
     """
+    computing.check(entry, device=device)
     named = entry.checkpoint in SHAPES
     checkpoint = None if named else hub.find(entry, wants="config.json and weights")
     shape = SHAPES[str(entry.checkpoint)] if checkpoint is None else _published_shape(checkpoint)
@@ -167,8 +180,10 @@ def _trained(config: Any, file: "Path", entry: VideoEncoderParams) -> tuple[Any,
 def _untrained(config: Any, entry: VideoEncoderParams) -> tuple[Any, "torch.nn.LayerNorm | None"]:
     import transformers
 
+    build = transformers.AutoModel.from_config
+    told = hub.attention_of(build, config, entry)
     with hub.untrained(entry.seed):
-        model = transformers.VideoMAEModel(config)
+        model = build(config, **told)
     return model, torch.nn.LayerNorm(config.hidden_size, eps=EPS) if config.use_mean_pooling else None
 
 

@@ -1,5 +1,6 @@
 """``encoders``: an entry for each encoder of the video and the text side, by key."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,7 +9,11 @@ from platoscope.params.sections import Key, Sampler, Section, Seed
 
 
 class EncoderParams(Section):
-    """One encoder: which family runs it, from which weights, seen how."""
+    """One encoder: which family runs it, from which weights, seen how.
+
+    ``autocast``: precision of products beside weights of float32; ``attention``: how it is computed, null as the
+    library would; ``compile``: whether blocks are compiled. Results move by rounding alone (docs/encoders.md).
+    """
 
     family: str
     checkpoint: str | None = None
@@ -18,6 +23,9 @@ class EncoderParams(Section):
     random_init: bool = False
     seed: Seed = 0
     dtype: Literal["float32", "bfloat16", "float16"] = "float32"
+    autocast: Literal["bfloat16", "float16"] | None = None
+    attention: Literal["eager", "sdpa", "flash_attention_2"] | None = None
+    compile: bool = False
     allow_pickle: bool = False
     trust_remote_code: bool = False
 
@@ -25,7 +33,7 @@ class EncoderParams(Section):
 class VideoEncoderParams(EncoderParams):
     """An encoder of the video side; ``n_o``: how many frames a native video encoder takes (null: as published)."""
 
-    family: Literal["timm", "hf_image", "hf_video", "videomaev2", "pixels"]
+    family: Literal["timm", "hf_image", "hf_video", "videomaev2", "pixels", "stored"]
     kind: Literal["thumbnail", "mean_colour", "difference", "motion"] | None = None
     n_o: int | None = Field(default=None, ge=1)
     image_size: int | None = Field(default=None, ge=8)
@@ -34,9 +42,10 @@ class VideoEncoderParams(EncoderParams):
 
 
 class TextEncoderParams(EncoderParams):
-    """An encoder of the text side."""
+    """An encoder of the text side; ``quantize``: weights are rounded to so many bits when they are loaded."""
 
-    family: Literal["hf_text"]
+    family: Literal["hf_text", "stored"]
+    quantize: Literal["8bit", "4bit"] | None = None
     special_tokens: bool = True
     truncate: bool = False
 
@@ -46,3 +55,7 @@ class EncodersParams(Section):
 
     video: Annotated[dict[Key, VideoEncoderParams], Field(min_length=1)]
     text: Annotated[dict[Key, TextEncoderParams], Field(min_length=1)]
+
+    def of(self, side: Literal["video", "text"]) -> Mapping[str, EncoderParams]:
+        """The entries of a side."""
+        return self.video if side == "video" else self.text

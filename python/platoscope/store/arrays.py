@@ -238,7 +238,7 @@ def new_array(group: "zarr.Group", name: str, shape: tuple[int, ...], dtype: Any
         dtype=dtype,
         chunks=chunks,
         shards=shards,
-        compressors=ZstdCodec(level=1),
+        compressors=ZstdCodec(level=1, checksum=True),
         fill_value=fill,
         config={"write_empty_chunks": True},
     )

@@ -5,7 +5,6 @@ They lie in one file, so that a layer of any size takes no memory.
 
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -36,11 +35,15 @@ class Spool:
         rows = np.frombuffer(self._file.read(len(samples) * self._row_bytes), np.float32)
         return rows.reshape(len(samples), self.shape[2])
 
+    def close(self) -> None:
+        """Close the file, which stays."""
+        self._file.close()
+
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._file.close()
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def spooled(
@@ -57,8 +60,13 @@ def spooled(
     spool = Spool(file, (*places.shape, dim))
     order = np.argsort(places, axis=None, kind="stable")
     numbers = places.ravel()[order]
-    for first, vectors in blocks:
-        start, stop = np.searchsorted(numbers, [first, first + len(vectors)])
-        at = np.sort(order[start:stop])
-        spool.put(at, vectors[places.ravel()[at] - first])
+    try:
+        for first, vectors in blocks:
+            start, stop = np.searchsorted(numbers, [first, first + len(vectors)])
+            at = np.sort(order[start:stop])
+            if len(at):
+                spool.put(at, vectors[places.ravel()[at] - first])
+    except BaseException:
+        spool.close()
+        raise
     return spool

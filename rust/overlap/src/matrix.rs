@@ -67,15 +67,22 @@ impl Algorithm {
     }
 
     fn add(self, a: &Table, b: &Table, rows: Range<usize>, totals: &mut [u64]) {
+        let (arch, tables) = (pulp::Arch::new(), [a, b]);
         match self {
-            Self::Bytes => marks::add(bytes::Bytes::new(a.gallery()), a, b, rows, totals),
+            Self::Bytes => marks::add(arch, bytes::Bytes::new(a.gallery()), tables, rows, totals),
             Self::Bits if a.layers() > bits::LANES => {
                 let ids = a.k() * a.layers().min(planes::LANES);
-                marks::add(planes::Planes::new(a.gallery(), ids), a, b, rows, totals);
+                marks::add(
+                    arch,
+                    planes::Planes::new(a.gallery(), ids, b.layers()),
+                    tables,
+                    rows,
+                    totals,
+                );
             }
-            Self::Bits => marks::add(bits::Bits::new(a.gallery()), a, b, rows, totals),
-            Self::Hashed => marks::add(hashed::Hashed::new(a), a, b, rows, totals),
-            Self::Compared => compared::add(pulp::Arch::new(), a, b, rows, totals),
+            Self::Bits => marks::add(arch, bits::Bits::new(a.gallery()), tables, rows, totals),
+            Self::Hashed => marks::add(arch, hashed::Hashed::new(a), tables, rows, totals),
+            Self::Compared => compared::add(arch, tables, rows, totals),
         }
     }
 }

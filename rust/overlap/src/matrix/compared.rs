@@ -22,7 +22,7 @@ const ROWS: usize = 32;
 const NONE: u32 = u32::MAX;
 
 /// Adds to `totals` `[layer_a, layer_b]` what the layers share in these rows, by the vectors of `arch`.
-pub(super) fn add(arch: Arch, a: &Table, b: &Table, rows: Range<usize>, totals: &mut [u64]) {
+pub(super) fn add(arch: Arch, [a, b]: [&Table; 2], rows: Range<usize>, totals: &mut [u64]) {
     let width = (b.layers() * b.k()).next_multiple_of(WIDEST);
     let mut laid = vec![NONE; ROWS * width];
     let mut counters = vec![0; a.layers() * width];

@@ -2,15 +2,24 @@
 //! become totals `[layer_a, layer_b]`, summed over samples. All algorithms give the same integers;
 //! they differ in where they note which layers hold an id. Budgets are more layers.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into a dispatched function is compiled for the least vectors alone"
+)]
+
 mod bits;
 mod bytes;
 mod compared;
 mod hashed;
 mod marks;
 mod planes;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
+
+use pulp::Arch;
 
 use crate::error::Error;
 use crate::parallel::{self, Threads};
@@ -66,8 +75,7 @@ impl Algorithm {
         }
     }
 
-    fn add(self, a: &Table, b: &Table, rows: Range<usize>, totals: &mut [u64]) {
-        let (arch, tables) = (pulp::Arch::new(), [a, b]);
+    fn add(self, arch: Arch, tables @ [a, b]: [&Table; 2], rows: Range<usize>, totals: &mut [u64]) {
         match self {
             Self::Bytes => marks::add(arch, bytes::Bytes::new(a.gallery()), tables, rows, totals),
             Self::Bits if a.layers() > bits::LANES => {
@@ -106,10 +114,10 @@ pub fn overlap_totals(
     let pairs = check_pairs(a, b, 1)?;
     let algorithm = algorithm.unwrap_or_else(|| Algorithm::fastest(a, b));
     let blocks = parallel::blocks(threads, a.samples(), a.k() * (a.layers() + b.layers()))?;
-    let totals = Mutex::new(vec![0; pairs]);
+    let (arch, totals) = (Arch::new(), Mutex::new(vec![0; pairs]));
     parallel::map(threads, blocks, |rows| {
         let mut part = vec![0; pairs];
-        algorithm.add(a, b, rows, &mut part);
+        algorithm.add(arch, [a, b], rows, &mut part);
         // Sums of integers: the order in which blocks arrive changes nothing.
         let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
         totals

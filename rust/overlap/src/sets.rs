@@ -1,6 +1,11 @@
 //! Whether rows of neighbours `[row, depth]` are sets of ids in range, told of many rows at once: short rows are laid
 //! side by side, so that one instruction compares two ranks of several. What is told is sure; what is not may yet be.
 
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined into a dispatched function is compiled for the least vectors alone"
+)]
+
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
 /// Rows side by side.
@@ -35,20 +40,12 @@ struct Sets<'a, const K: usize> {
 impl<const K: usize> WithSimd for Sets<'_, K> {
     type Output = bool;
 
-    #[expect(
-        clippy::inline_always,
-        reason = "what is not inlined is compiled for no vectors but the least"
-    )]
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) -> bool {
         are_sets::<K>(self.rows, self.depth, self.last)
     }
 }
 
-#[expect(
-    clippy::inline_always,
-    reason = "what is not inlined is compiled for no vectors but the least"
-)]
 #[inline(always)]
 fn are_sets<const K: usize>(rows: &[i32], depth: usize, last: i32) -> bool {
     let mut ranks = [[0; ROWS / 2]; K];

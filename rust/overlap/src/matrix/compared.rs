@@ -21,6 +21,22 @@ const ROWS: usize = 32;
 /// No id of a row: what fills the rest of a row that is laid out.
 const NONE: u32 = u32::MAX;
 
+/// Ids that a vector of `arch` holds.
+pub(super) fn lanes(arch: Arch) -> usize {
+    arch.dispatch(Lanes)
+}
+
+struct Lanes;
+
+impl WithSimd for Lanes {
+    type Output = usize;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        S::U32_LANES
+    }
+}
+
 /// Adds to `totals` `[layer_a, layer_b]` what the layers share in these rows, by the vectors of `arch`.
 pub(super) fn add(arch: Arch, [a, b]: [&Table; 2], rows: Range<usize>, totals: &mut [u64]) {
     let width = (b.layers() * b.k()).next_multiple_of(WIDEST);

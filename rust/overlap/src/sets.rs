@@ -81,6 +81,7 @@ fn lower_half(id: i32) -> u32 {
     id.cast_unsigned() & u32::from(u16::MAX)
 }
 
+#[expect(clippy::needless_range_loop, reason = "places of all ranks go together")]
 #[inline(always)]
 fn any_equal<const K: usize>(ranks: [&[u16]; K]) -> bool {
     let ranks = ranks.map(|ids| ids.first_chunk::<ROWS>().expect("ids of all rows"));

@@ -35,8 +35,8 @@ dependent operations); bytes added up from 16 KiB {near:.0f} GB/s, from 256 KiB 
 {memory:.1f} GB/s, each with the widest vectors; from 16 KiB as the crate is compiled, for any x86-64,
 {compiled:.0f} GB/s.
 
-What lies between: the crate's vectors are 16 bytes wide, half of AVX2's; marks are found one id after the other, an id
-and then what it points to; 64 bytes for each of 1,024 ids are twice a first-level cache of 32 KiB; and runs of
+What lies between: the crate takes the widest vectors that the processor has (AVX-512, AVX2 or NEON, found at run time),
+but the marks are found one id after the other, an id and then what it points to; 64 bytes for each of 1,024 ids are twice a first-level cache of 32 KiB; and runs of
 ten neighbours are short, a loop begins anew for every row and layer. `bits` looks up twice for an id, its set of layers
 and what spreads the set to bytes, and leaves lanes without work where there are fewer than 8 layers.
 """

@@ -13,38 +13,42 @@ _K = 10
 _SIZES = {"near": 16 << 10, "second": 256 << 10, "memory": 256 << 20}  # bytes that are added up
 _STEPS = 1000  # of the chain in rust/overlap/benches/roofline.rs
 _LOADS = 2  # a cycle, which every x86-64 core of the last decade does
+_OPERATIONS = 4  # of vectors a cycle, more than most cores do
+_VECTORS = 4  # of ids of `b`, which `compared` has in registers
 
 _MISSING = "## Roofline\n\nNot measured: `cargo bench` measures what it needs, and {} is not there.\n"
 
 _TEXT = """\
 ## Roofline
 
-Two kernels, counted from the loop in `rust/overlap/src/matrix/marks.rs`: `bits` of few layers, and `bytes`, the plain
-way of many, in whose place `bits` now adds up 64 layers digit by digit (`rust/overlap/src/matrix/planes.rs`). For a
-block of layers of `a` (64 by `bytes`, 8 by `bits`) each id of a row is marked, each id of the row of `b` adds its mark
-to a counter of a byte a layer, and the marks are cleared: `ceil(layer_a / block) x layer_b x N x k` additions, plus
-`3 x layer_a x N x k` marks.
+Two kernels that mark, counted from the loop in `rust/overlap/src/matrix/marks.rs`: `bits` of few layers, and `bytes`,
+the plain way of many, in whose place `bits` adds up 64 layers digit by digit (`rust/overlap/src/matrix/planes.rs`). For
+a block of layers of `a` (64 by `bytes`, 8 by `bits`) each id of a row is marked, each id of the row of `b` adds its
+mark to a counter of a byte a layer, and the marks are cleared: `ceil(layer_a / block) x layer_b x N x k` additions,
+plus `3 x layer_a x N x k` marks. And the one that marks nothing, `compared`, which is chosen for few layers: each id of
+a row of `a` against all of `b`, padded to a multiple of 16, a vector of {lanes} at once, compared and counted.
 
-| kernel | bytes added | vectors added | loads, stores | bytes near | from memory | at best | measured | ratio |
+| kernel | ids | vectors | loads, stores | bytes near | from memory | at best | measured | ratio |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
 A line is for a pair of layers, on one thread, as Criterion measures the kernel alone (without the check of the tables,
-which the table above includes). *At best* is the largest of three times: loads and stores at 2 a cycle, near bytes at
-the speed of a first-level cache, the ids of both tables once from memory. This machine: {clock:.2f} GHz (a chain of
+which the table above includes). *At best* is the largest of the times of loads and stores at {loads} a cycle (of
+`compared`, of two operations a vector at {operations} a cycle), of near bytes at the speed of a first-level cache, and
+of the ids of both tables, once from memory. This machine: {clock:.2f} GHz (a chain of
 dependent operations); bytes added up from 16 KiB {near:.0f} GB/s, from 256 KiB {second:.0f} GB/s, from memory
-{memory:.1f} GB/s, each with the widest vectors; from 16 KiB as the crate is compiled, for any x86-64,
-{compiled:.0f} GB/s.
+{memory:.1f} GB/s, each with the widest vectors.
 
-What lies between: the crate's vectors are 16 bytes wide, half of AVX2's; marks are found one id after the other, an id
-and then what it points to; 64 bytes for each of 1,024 ids are twice a first-level cache of 32 KiB; and runs of
-ten neighbours are short, a loop begins anew for every row and layer. `bits` looks up twice for an id, its set of layers
-and what spreads the set to bytes, and leaves lanes without work where there are fewer than 8 layers.
+What lies between: the crate takes the widest vectors that the processor has (AVX-512, AVX2 or NEON, found at run time),
+but the marks are found one id after the other, an id and then what it points to; 64 bytes for each of 1,024 ids are
+twice a first-level cache of 32 KiB; and runs of ten neighbours are short, a loop begins anew for every row and layer.
+`bits` looks up twice for an id, its set of layers and what spreads the set to bytes, and leaves lanes without work
+where there are fewer than 8 layers. `compared` lays the rows of `b` end to end first.
 """
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """An algorithm on tables of so many layers and samples; `block` layers of `a` at once."""
+    """An algorithm on tables of so many layers and samples; `block` layers of `a` at once, or ids of `b`."""
 
     case: str
     algorithm: str
@@ -59,7 +63,10 @@ class Kernel:
 
     @property
     def additions(self) -> float:
-        """Vector additions a pair: one an id of `b` and block of `a`."""
+        """Vector additions a pair: one an id of `b` and block of `a`; of `compared`, vectors that are compared."""
+        if self.algorithm == "compared":
+            padded = -(-self.layers[1] * _K // self.block) * self.block
+            return self.marks * padded / _lanes()
         return -(-self.layers[0] // self.block) * self.layers[1] * self.samples * _K / self.pairs
 
     @property
@@ -69,7 +76,9 @@ class Kernel:
 
     @property
     def accesses(self) -> float:
-        """Loads and stores a pair."""
+        """Loads and stores a pair; `compared` loads what it has in registers once for all ids of a row."""
+        if self.algorithm == "compared":
+            return self.additions / _K + self.additions / _VECTORS
         looked_up = 2 if self.algorithm == "bytes" else 3  # the id, its mark, and how its bits spread
         marked = 4 if self.algorithm == "bytes" else 5  # id and mark, id and clear; bits are read before they are set
         return looked_up * self.additions + marked * self.marks
@@ -77,9 +86,17 @@ class Kernel:
     @property
     def near(self) -> float:
         """Bytes a pair that are touched in near caches."""
+        if self.algorithm == "compared":
+            return 4 * (_lanes() * self.additions / _K + self.additions / _VECTORS)
         if self.algorithm == "bytes":
             return (4 + self.block) * self.additions + (4 + 1 + 4 + self.block) * self.marks
         return (4 + 1 + 8) * self.additions + (4 + 2 + 4 + 1) * self.marks
+
+    @property
+    def cycles(self) -> float:
+        """Cycles a pair that its instructions take at best."""
+        vectors = 2 * self.additions / _OPERATIONS if self.algorithm == "compared" else 0.0
+        return max(self.accesses / _LOADS, vectors)
 
     @property
     def far(self) -> float:
@@ -90,6 +107,7 @@ class Kernel:
 KERNELS = (
     Kernel("totals_unrelated", "bytes", (40, 42), 1024, 64),
     Kernel("totals_large", "bits", (4, 6), 100_000, 8),
+    Kernel("totals_large", "compared", (4, 6), 100_000, 16),
 )
 
 
@@ -98,16 +116,21 @@ def roofline() -> str:
     try:
         clock = 6 * _STEPS / _seconds("roofline/clock") * 1e-9  # six dependent operations a step
         widest = {name: max(_speeds(name)) for name in _SIZES}
-        compiled = _speeds("near")[0]
         rows = "".join(_row(kernel, clock=clock, near=widest["near"], stream=widest["memory"]) for kernel in KERNELS)
     except FileNotFoundError as error:
         return _MISSING.format("/".join(Path(error.filename).parts[-5:]))
-    return _TEXT.format(rows=rows, clock=clock, compiled=compiled, **widest)
+    said = {"lanes": _lanes(), "loads": _LOADS, "operations": _OPERATIONS}
+    return _TEXT.format(rows=rows, clock=clock, **said, **widest)
+
+
+def _lanes() -> int:
+    """Ids in the widest vector that was measured."""
+    return 8 if _estimates("roofline/near/avx2").exists() else 4
 
 
 def _row(kernel: Kernel, *, clock: float, near: float, stream: float) -> str:
     measured = _seconds(f"{kernel.case}/{kernel.algorithm}") / kernel.pairs
-    best = max(kernel.accesses / (_LOADS * clock), kernel.near / near, kernel.far / stream) * 1e-9
+    best = max(kernel.cycles / clock, kernel.near / near, kernel.far / stream) * 1e-9
     sizes = f"{kernel.layers[0]} x {kernel.layers[1]}, N = {kernel.samples:,}"
     numbers = (kernel.samples * _K, kernel.additions, kernel.accesses, kernel.near, kernel.far)
     cells = " | ".join(f"{number:,.0f}" for number in numbers)

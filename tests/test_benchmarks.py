@@ -105,7 +105,8 @@ def test_without_cargo_bench_the_roofline_says_what_is_missing(monkeypatch, tmp_
 def test_the_roofline_counts_the_blocks_of_the_kernels():
     for kernel in module("roofline").KERNELS:
         source = (ROOT / f"rust/overlap/src/matrix/{kernel.algorithm}.rs").read_text()
-        assert f"const LANES: usize = {kernel.block};" in source
+        name = "WIDEST" if kernel.algorithm == "compared" else "LANES"
+        assert f"const {name}: usize = {kernel.block};" in source
 
 
 def test_the_entry_of_the_studies_prints_lines_of_which_the_naive_ones_fail(monkeypatch, capsys):

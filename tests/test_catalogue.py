@@ -94,6 +94,18 @@ def test_what_is_shown_says_what_is_worth_knowing():
     )
 
 
+def test_a_family_of_one_size_has_it_in_the_list_and_not_in_what_is_pasted():
+    assert "image_size" not in yaml.safe_load(shown(["videomaev2_base"]))["encoders"]["video"]["videomaev2_base"]
+    line = next(line for line in list_table(**ALL).splitlines() if " videomaev2_base " in line)
+    assert line.split()[5:7] == ["224", "16"]
+
+
+def test_the_family_of_stored_features_has_no_settings_and_is_known_all_the_same():
+    assert list_table(**ALL | {"family": "stored"}) == "no setting of the registry meets all of this"
+    with pytest.raises(InputError, match=r"no family 'tim'; there are hf_image, .*stored, timm, videomaev2"):
+        list_table(**ALL | {"family": "tim"})
+
+
 @pytest.mark.parametrize("command", [shown, entries_of])
 def test_a_name_that_is_not_there_is_refused(command):
     with pytest.raises(InputError, match="the registry has no 'clip'"):

@@ -109,6 +109,12 @@ def test_a_stage_that_runs_ends_with_its_line_and_code_0(project, command):
         (["run", "similarity", "--metric", "rsa"], ["similarity.metrics has no 'rsa'; it has cka, svcca"]),
         (["run", "similarity", "--metric", "cka", "--encoder", "colour"], ["stage similarity takes no --encoder"]),
         (["run", "video_features", "--encoder", "colour", "--metric", "cka"], ["video_features takes no --metric"]),
+        (["run", "frames", "--devices", "cpu"], ["stage frames takes no --devices"]),
+        (["run", "video_neighbours", "--encoder", "colour", "--devices", "cpu"], ["video_neighbours takes no --dev"]),
+        (
+            ["run", "video_features", "--encoder", "colour", "--devices", "cpu,warp"],
+            ["--devices is 'cpu,warp': 'warp' is not there"],
+        ),
         (["profile", "clips"], ["no profile 'clips'"]),
         (["encoders", "show", "mae_basis"], ["the registry has no 'mae_basis'; the nearest names are mae_base,"]),
         (["encoders", "list", "--side", "left"], ["no side 'left'; there are video, text"]),
@@ -119,6 +125,20 @@ def test_bad_input_is_one_line_and_code_2(command, words, parts):
     code, out, err = command(*words)
     assert (code, out) == (2, "")
     assert_one_line(err, *parts)
+
+
+@pytest.mark.usefixtures("project")
+def test_devices_are_those_of_the_option_for_that_run_alone(monkeypatch, command):
+    from platoscope.encoders import features
+    from platoscope.encoders.device import devices
+
+    monkeypatch.setenv("PLATOSCOPE_DEVICE", "cuda:7")
+    monkeypatch.setattr(features, "run", lambda _params, _project, side, key: f"{side} {key} on {devices()}")
+    code, out, _ = command("run", "video_features", "--encoder", "colour", "--devices", "cpu,cpu")
+    assert (code, out) == (0, "video colour on ('cpu', 'cpu')\n")
+    code, _, err = command("run", "video_features", "--encoder", "colour")
+    assert code == 2
+    assert_one_line(err, "PLATOSCOPE_DEVICE is 'cuda:7'")
 
 
 @pytest.mark.parametrize("content", ["frames: {size: 1}\nalignment: {k: 0}\n", "a: [\n", None])

@@ -110,6 +110,23 @@ def test_of_many_sizes_the_ends_and_the_most_common_are_shown(tmp_path):
     assert "size       10 x 10 to 1920 x 1080, 8 different, most often 1920 x 1080 (2), 10 x 10 (1), " in table
 
 
+@pytest.mark.parametrize("id_", ["empty", "frames", "damaged"])
+def test_an_id_that_is_a_word_of_the_reason_leaves_it_readable(tmp_path, id_):
+    excluded = [(id_, "frames", f"{id_}: 3 frames, 8 are needed")]
+    project = project_of(tmp_path, clips=[clip(50, 2.0, 64, 48)] * 2, captions=[1, 1], excluded=excluded)
+    assert samples_table(project).endswith(f"  frames        1  {id_}: 3 frames, 8 are needed  [{id_}]")
+
+
+def test_files_named_by_ids_that_are_words_are_one_kind(tmp_path):
+    excluded = [(word, "dataset", f"no file videos/{word}.mp4") for word in ("kettle", "street", "garden")]
+    excluded += [(word, "dataset", f"no file {word}.mp4 here") for word in ("window", "river")]
+    project = project_of(tmp_path, clips=[clip(50, 2.0, 64, 48)] * 2, captions=[1, 1], excluded=excluded)
+    assert samples_table(project).splitlines()[-2:] == [
+        "  dataset       3  no file videos/ID.mp4  [kettle, street, garden]",
+        "  dataset       2  no file ID.mp4 here  [window, river]",
+    ]
+
+
 @pytest.mark.parametrize("id_", ["a", "the"])
 def test_a_short_id_is_not_taken_for_a_word_of_the_reason(tmp_path, id_):
     excluded = [(id_, "frames", f"{id_} frame is damaged")]

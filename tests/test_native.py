@@ -165,7 +165,7 @@ def test_numbers_that_are_none_are_refused_by_name() -> None:
 def test_an_algorithm_and_a_measure_are_one_of_a_few_names() -> None:
     table = ring()
     for name in ("", "Bits", "fast", "\udc80", 3):
-        with pytest.raises(InputError, match=r"there are bytes, bits, hashed|algorithm is .* must be a name"):
+        with pytest.raises(InputError, match=r"there are bytes, bits, hashed, compared|algorithm is .* must be a name"):
             _native.overlap_totals(table, table, algorithm=name)  # type: ignore[arg-type]
         for function in (sample_values, value_counts):
             with pytest.raises(InputError, match=r"there are overlap, lcs, edit, cycle|measure is .* must be a name"):

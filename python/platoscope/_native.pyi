@@ -36,7 +36,7 @@ def overlap_totals(
     """Shared neighbours of every pair of layers, summed over samples: int64 ``[layer_a, layer_b]``.
 
     Divided by ``sample * k`` this is mutual k-NN (Huh et al. 2024, arXiv 2405.07987). ``algorithm`` is
-    "bytes", "bits" or "hashed"; all give the same integers, and by default the fastest is chosen from the
+    "bytes", "bits", "hashed" or "compared"; all give the same integers, and by default the fastest is chosen from the
     sizes. At most 2^22 pairs of layers are counted at once.
     """
 

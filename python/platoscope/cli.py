@@ -31,6 +31,7 @@ STAGES = {
 }
 
 SIDES = ("video", "text")
+FEATURES = STAGES["video_features"][0]
 
 app = typer.Typer(
     name="platoscope",
@@ -52,6 +53,10 @@ app.add_typer(encoders_app, name="encoders")
 
 Encoder = Annotated[str | None, typer.Option(help="Key of the encoder, for the stages that have one.")]
 Metric = Annotated[str | None, typer.Option(help="A metric over features, for the stage similarity.")]
+Devices = Annotated[
+    str | None,
+    typer.Option(help="For the features stages, instead of $PLATOSCOPE_DEVICE: one, or several alike (cuda:0,cuda:1)."),
+]
 
 
 @app.callback()
@@ -61,9 +66,13 @@ def _options(debug: Annotated[bool, typer.Option("--debug", help="Show traceback
 
 @app.command()
 def run(
-    stage: Annotated[str, typer.Argument(help=", ".join(STAGES))], encoder: Encoder = None, metric: Metric = None
+    stage: Annotated[str, typer.Argument(help=", ".join(STAGES))],
+    encoder: Encoder = None,
+    metric: Metric = None,
+    devices: Devices = None,
 ) -> None:
     """Run one stage in this folder, as dvc does. Example: platoscope run video_features --encoder lite0."""
+    from platoscope.encoders.device import chosen_devices
     from platoscope.provenance import check_installed
 
     if stage not in STAGES:
@@ -72,16 +81,19 @@ def run(
     project = Project(Path.cwd())
     params = read_params(project.params)
     one = _one_of(stage, params, encoder=encoder, metric=metric)
+    if devices is not None and module != FEATURES:
+        raise InputError(f"stage {stage} takes no --devices: encoders alone run on several")
     # Threads wait asleep: where processors are shared, spinning ones make a run several times slower. Read when the
     # first library with OpenMP is loaded, so it stands before the step.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     step = import_module(f"platoscope.{module}")
     family = []
-    if module == "encoders.features":
+    if module == FEATURES:
         side, key = one
         family = [f"encoders.{getattr(params.encoders, side)[key].family}"]
     check_installed(project.root, module, *family)
-    say(step.run(params, project, *one))
+    with chosen_devices(devices):
+        say(step.run(params, project, *one))
 
 
 def _one_of(stage: str, params: Params, *, encoder: str | None, metric: str | None) -> tuple[str, ...]:
@@ -208,7 +220,10 @@ def explain(
 @encoders_app.command("list")
 def encoders_list(
     side: Annotated[str | None, typer.Option(help="video or text.")] = None,
-    family: Annotated[str | None, typer.Option(help="timm, hf_image, hf_video, pixels or hf_text.")] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(help="timm, hf_image, hf_video, videomaev2, pixels or hf_text; stored features have no settings."),
+    ] = None,
     gated: Annotated[
         bool | None, typer.Option("--gated/--open", help="Those that the hub asks consent for, or those it does not.")
     ] = None,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from platoscope import _native
 
-ALGORITHMS = ("bytes", "bits", "hashed", None)
+ALGORITHMS = ("bytes", "bits", "hashed", "compared", None)
 
 
 def random_table(*, layers: int, samples: int, depth: int, seed: int) -> np.ndarray:

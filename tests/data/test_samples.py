@@ -145,6 +145,22 @@ def test_n_may_be_drawn_of_those_that_are_asked_for(tmp_path):
         run(make(tmp_path / "b", gone=True), samples__ids=["fine", "gone", "good"], samples__n=3)
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"dataset__n": 7}, "dataset.n let only 7 in"),
+        ({"dataset__ids": ["good", "fine"]}, "dataset.ids let only 7 in"),
+        ({"dataset__n": 7, "dataset__ids": ["good", "fine"]}, "dataset.n and dataset.ids let only 7 in"),
+    ],
+)
+def test_one_that_may_be_left_out_by_the_data_set_s_own_draw_says_so(tmp_path, changes, words):
+    with pytest.raises(DataError) as error:
+        run(make(tmp_path), samples__ids=["good", "finne"], **changes)
+    assert str(error.value) == (
+        f"samples.ids names 1 that the data set does not have, first 'finne'; of what its source lists, {words}"
+    )
+
+
 def test_an_id_that_the_data_set_does_not_have_is_refused(tmp_path):
     with pytest.raises(DataError, match=r"samples\.ids names 1 that the data set does not have, first 'finne'"):
         run(make(tmp_path), samples__ids=["finne", "good"])

@@ -105,6 +105,22 @@ def test_rows_that_come_in_any_parts_are_the_same_bytes(tmp_path_factory, parts)
     assert digest_of(folder / "parts") == digest_of(folder / "whole")
 
 
+def test_rows_that_are_being_written_are_not_held_in_parts_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(arrays, "CHUNK_BYTES", 16)
+    monkeypatch.setattr(arrays, "SHARD_BYTES", 32)  # 8 rows
+    held = []
+
+    def write(writer, rows):
+        held.append((len(rows), sum(map(len, writer._held))))
+
+    monkeypatch.setattr(Rows, "_write", write)
+    writer = Rows(new_array(create(tmp_path / "x", "frames"), "frames", (21, 4), np.uint8, fill=0))
+    for part in np.split(values_of((21, 4), np.uint8), 7):
+        writer.append(part)
+    writer.close()
+    assert held == [(8, 1), (8, 2), (5, 0)]
+
+
 @pytest.mark.usefixtures("small_shards")
 def test_equal_content_is_equal_bytes_whatever_the_order_of_attributes(tmp_path):
     for name, attributes in (("a", {"x": 1, "y": {"p": 1, "q": 2}}), ("b", {"y": {"q": 2, "p": 1}, "x": 1})):

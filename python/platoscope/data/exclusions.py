@@ -87,11 +87,12 @@ def _ids(out: Sequence[Out]) -> tuple[str, ...]:
 
 
 def _without_id(one: Out) -> str:
-    """Give the reason with the sample's own id, where it is long enough to be one and no common word, as "ID"."""
-    reason = _VIDEO.sub("ID", one.reason)
+    """Give the reason with the sample's own id as "ID": as a file's name, or where a digit says that it is no word."""
+    reason, id_ = _VIDEO.sub("ID", one.reason), re.escape(one.id)
     if len(one.id) < 4:
         return reason
-    return re.sub(rf"(?<!\w){re.escape(one.id)}(?!\w)", "ID", reason)
+    alone = rf"(?<!\w){id_}(?!\w)" if _NUMBER.search(one.id) else rf"(?<=/){id_}(?!\w)|(?<!\w){id_}(?=\.\w)"
+    return re.sub(alone, "ID", reason)
 
 
 def _in_one(reasons: Sequence[str]) -> str:

@@ -1,14 +1,14 @@
 """Where and how fast encoders run: devices, batch size and memory, none of which changes what is measured.
 
-They come from the environment (``PLATOSCOPE_DEVICE``, ``PLATOSCOPE_BATCH``), not from params.
+They come from the environment (``PLATOSCOPE_DEVICE``, ``PLATOSCOPE_BATCH``) or the command line, not from params.
 """
 
 import ctypes
 import os
 import resource
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,15 +38,44 @@ def devices() -> tuple[str, ...]:
     named = os.environ.get(DEVICE_VARIABLE)
     if named is None:
         return ("cuda" if torch.cuda.is_available() else "cpu",)
+    return _listed(named, named_by=DEVICE_VARIABLE)
+
+
+@contextmanager
+def chosen_devices(named: str | None) -> Iterator[None]:
+    """Have :func:`devices` give those that ``--devices`` names, whatever the environment says; None leaves it alone.
+
+    Raises
+    ------
+    InputError
+        As :func:`devices`.
+    """
+    if named is None:
+        yield
+        return
+    _listed(named, named_by="--devices")
+    before = os.environ.get(DEVICE_VARIABLE)
+    os.environ[DEVICE_VARIABLE] = named
+    try:
+        yield
+    finally:
+        del os.environ[DEVICE_VARIABLE]
+        os.environ.update({} if before is None else {DEVICE_VARIABLE: before})
+
+
+def _listed(named: str, *, named_by: str) -> tuple[str, ...]:
+    """Split devices with commas between, which have to be there and alike."""
+    import torch
+
     asked = tuple(part.strip() for part in named.split(","))
     for one in asked:
         try:
             torch.zeros(1, device=one).item()  # `meta` makes tensors too, but holds no values
         except (RuntimeError, AssertionError) as error:
-            raise InputError(f"{DEVICE_VARIABLE} is {named!r}: {one!r} is not there: {_first_line(error)}") from error
+            raise InputError(f"{named_by} is {named!r}: {one!r} is not there: {_first_line(error)}") from error
     kinds = sorted(set(map(kind_of, asked)))
     if len(kinds) > 1:
-        raise InputError(f"{DEVICE_VARIABLE} is {named!r}: these are {' and '.join(kinds)}, wanted devices of one kind")
+        raise InputError(f"{named_by} is {named!r}: these are {' and '.join(kinds)}, wanted devices of one kind")
     return asked
 
 

@@ -78,15 +78,15 @@ class Rows:
         self._held.append(rows)
         while sum(map(len, self._held)) >= self._rows:
             held = np.concatenate(self._held)
+            self._held = [held[self._rows :].copy()]  # before the write, which holds what it is given once more
             self._write(held[: self._rows])
-            self._held = [held[self._rows :].copy()]
 
     def close(self) -> None:
         """Write the rows that are left as the last shard."""
-        held = [rows for rows in self._held if len(rows)]
-        if held:
-            self._write(np.concatenate(held))
+        held = np.concatenate(self._held) if any(map(len, self._held)) else None
         self._held = []
+        if held is not None:
+            self._write(held)
 
     def _write(self, rows: Array) -> None:
         self._array[self._start : self._start + len(rows)] = rows

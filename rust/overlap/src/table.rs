@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use pulp::Arch;
+
 use crate::error::{Error, Side};
 use crate::sets;
 
@@ -161,13 +163,13 @@ impl<'a> Table<'a> {
     fn check_rows(&self, side: Side) -> Result<(), Error> {
         let rows = self.shape.layers * self.shape.samples;
         let last = i32::try_from(self.gallery - 1).unwrap_or(i32::MAX);
-        let check = sets::check(self.k);
+        let (check, arch) = (sets::check(self.k), Arch::new());
         let mut stamps = Rows::of(self.gallery);
         for start in (0..rows).step_by(sets::ROWS) {
             let several = start..(start + sets::ROWS).min(rows);
             let ids = &self.ids[several.start * self.shape.depth..several.end * self.shape.depth];
             let whole = several.len() == sets::ROWS;
-            if !(whole && check.is_some_and(|surely_sets| surely_sets(ids, self.shape.depth, last))) {
+            if !(whole && check.is_some_and(|surely_sets| surely_sets(arch, ids, self.shape.depth, last))) {
                 self.check_each(side, several, &mut stamps)?;
             }
         }

@@ -25,7 +25,7 @@ proptest! {
     #[test]
     fn totals_are_those_of_sets_by_every_algorithm(pair in pairs(4)) {
         let expected = totals_of_sets(&pair);
-        for algorithm in [None, Some(Algorithm::Bytes), Some(Algorithm::Bits), Some(Algorithm::Hashed)] {
+        for algorithm in [None].into_iter().chain(Algorithm::ALL.map(Some)) {
             prop_assert_eq!(totals(&pair, 1, algorithm).expect("tables without fault"), &expected[..]);
         }
     }
@@ -37,7 +37,7 @@ proptest! {
             table.gallery = 3 << 16;
         }
         let expected = totals_of_sets(&pair);
-        for algorithm in [Algorithm::Bits, Algorithm::Hashed] {
+        for algorithm in [Algorithm::Bits, Algorithm::Hashed, Algorithm::Compared] {
             prop_assert_eq!(totals(&pair, 1, Some(algorithm)).expect("tables without fault"), &expected[..]);
         }
     }
@@ -132,7 +132,7 @@ fn an_algorithm_is_found_by_its_name_alone() {
     let unknown = Error::UnknownName {
         kind: "algorithm",
         name: "fast".to_owned(),
-        known: "bytes, bits, hashed".to_owned(),
+        known: "bytes, bits, hashed, compared".to_owned(),
     };
     assert_eq!(Algorithm::named("fast"), Err(unknown));
 }

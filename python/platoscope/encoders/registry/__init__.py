@@ -132,7 +132,7 @@ def select(
     """
     known = registry()
     _check_one_of("side", side, list(ENTRIES))
-    _check_one_of("family", family, list(dict.fromkeys(one.family for one in known.values())))
+    _check_one_of("family", family, sorted({one for entry in ENTRIES.values() for one in _families(entry)}))
     return {
         name: one
         for name, one in known.items()

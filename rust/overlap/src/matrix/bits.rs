@@ -1,6 +1,8 @@
 //! A bit for every layer and id: 8 layers are counted by one addition, of a byte a layer spread from the bits.
 //! Best for few layers and for galleries of up to some hundred thousand, whose byte an id lies in a near cache.
 
+use pulp::Simd;
+
 use super::marks::{Marks, USUAL};
 
 /// Layers whose bits a mark holds.
@@ -24,7 +26,7 @@ const fn spread() -> [u64; 256] {
 }
 
 /// Adds one in every lane of `set`; no counter is at 255, so that none carries.
-#[inline]
+#[inline(always)]
 pub(super) fn count(set: u8, counters: u64) -> u64 {
     counters + SPREAD[usize::from(set)]
 }
@@ -40,9 +42,18 @@ impl Bits {
         Self(vec![0; gallery])
     }
 
-    #[inline]
+    #[inline(always)]
     fn add_layer(&mut self, id: i32, lane: usize) {
         self.0[id.cast_unsigned() as usize] |= 1 << lane;
+    }
+
+    #[inline(always)]
+    fn count_row(&self, ids: &[i32], counters: &mut u64) {
+        let add = |sum, &id: &i32| count(self.0[id.cast_unsigned() as usize], sum);
+        *counters = match <&[i32; USUAL]>::try_from(ids) {
+            Ok(ids) => ids.iter().fold(*counters, add),
+            Err(_) => ids.iter().fold(*counters, add),
+        };
     }
 }
 
@@ -52,7 +63,7 @@ impl Marks for Bits {
     type Counters = u64;
     const ZERO: u64 = 0;
 
-    #[inline]
+    #[inline(always)]
     fn mark(&mut self, ids: &[i32], lane: usize) {
         if let Ok(ids) = <&[i32; USUAL]>::try_from(ids) {
             for &id in ids {
@@ -65,21 +76,24 @@ impl Marks for Bits {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn clear(&mut self, marks: impl Iterator<Item = (u32, usize)>) {
         marks.for_each(|(id, _)| self.0[id as usize] = 0);
     }
 
-    #[inline]
-    fn count(&self, ids: &[i32], counters: &mut u64) {
-        let add = |sum, &id: &i32| count(self.0[id.cast_unsigned() as usize], sum);
-        *counters = match <&[i32; USUAL]>::try_from(ids) {
-            Ok(ids) => ids.iter().fold(*counters, add),
-            Err(_) => ids.iter().fold(*counters, add),
-        };
+    #[inline(always)]
+    fn count<'a, S: Simd>(
+        &mut self,
+        _: S,
+        rows: impl Iterator<Item = &'a [i32]> + Clone,
+        counters: &mut [Self::Counters],
+    ) {
+        for (ids, counters) in rows.zip(counters) {
+            self.count_row(ids, counters);
+        }
     }
 
-    fn lane(counters: &u64, lane: usize) -> u64 {
+    fn lane(counters: &u64, _: usize, lane: usize) -> u64 {
         self::lane(*counters, lane)
     }
 }

@@ -2,6 +2,8 @@
 //! gallery. Ids that meet there are few, and are kept in a list beside it.
 
 use super::bits;
+use pulp::Simd;
+
 use super::marks::{Marks, USUAL};
 use crate::table::Table;
 
@@ -17,26 +19,26 @@ impl Slot {
     const EMPTY: Self = Self(0);
 
     /// Zero where the slot has `id`.
-    #[inline]
+    #[inline(always)]
     fn other_than(self, id: u32) -> u32 {
         self.0 >> bits::LANES ^ id
     }
 
     /// The layers that hold `id`, none where the slot has another: by a mask, as nobody can foretell which.
-    #[inline]
+    #[inline(always)]
     fn set_of(self, id: u32) -> u8 {
         let mask = u8::from(self.other_than(id) != 0).wrapping_sub(1);
         self.0.to_le_bytes()[0] & mask
     }
 
     /// Whether the slot is free or has `id`: one branch, which is seldom missed.
-    #[inline]
+    #[inline(always)]
     fn is_for(self, id: u32) -> bool {
         self.0.min(self.other_than(id)) == 0
     }
 
     /// The slot with one more layer of `id`, which it is for; a gallery has at most 2^24 ids.
-    #[inline]
+    #[inline(always)]
     fn with(self, id: u32, lane: usize) -> Self {
         Self(self.0 | id << bits::LANES | 1 << lane)
     }
@@ -59,7 +61,7 @@ impl Hashed {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn place(&self, id: u32) -> usize {
         id as usize & (self.slots.len() - 1)
     }
@@ -72,7 +74,7 @@ impl Hashed {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn add(&self, sum: u64, id: i32) -> u64 {
         let id = id.cast_unsigned();
         bits::count(self.slots[self.place(id)].set_of(id), sum)
@@ -86,6 +88,19 @@ impl Hashed {
         });
         sets.fold(sum, |sum, set| bits::count(set, sum))
     }
+
+    #[inline(always)]
+    fn count_row(&self, ids: &[i32], counters: &mut u64) {
+        let sum = match <&[i32; USUAL]>::try_from(ids) {
+            Ok(ids) => ids.iter().fold(*counters, |sum, &id| self.add(sum, id)),
+            Err(_) => ids.iter().fold(*counters, |sum, &id| self.add(sum, id)),
+        };
+        *counters = if self.met.is_empty() {
+            sum
+        } else {
+            self.add_met(ids, sum)
+        };
+    }
 }
 
 impl Marks for Hashed {
@@ -94,7 +109,7 @@ impl Marks for Hashed {
     type Counters = u64;
     const ZERO: u64 = 0;
 
-    #[inline]
+    #[inline(always)]
     fn mark(&mut self, ids: &[i32], lane: usize) {
         for id in ids {
             let id = id.cast_unsigned();
@@ -108,7 +123,7 @@ impl Marks for Hashed {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn clear(&mut self, marks: impl Iterator<Item = (u32, usize)>) {
         marks.for_each(|(id, _)| {
             let place = self.place(id);
@@ -117,20 +132,19 @@ impl Marks for Hashed {
         self.met.clear();
     }
 
-    #[inline]
-    fn count(&self, ids: &[i32], counters: &mut u64) {
-        let sum = match <&[i32; USUAL]>::try_from(ids) {
-            Ok(ids) => ids.iter().fold(*counters, |sum, &id| self.add(sum, id)),
-            Err(_) => ids.iter().fold(*counters, |sum, &id| self.add(sum, id)),
-        };
-        *counters = if self.met.is_empty() {
-            sum
-        } else {
-            self.add_met(ids, sum)
-        };
+    #[inline(always)]
+    fn count<'a, S: Simd>(
+        &mut self,
+        _: S,
+        rows: impl Iterator<Item = &'a [i32]> + Clone,
+        counters: &mut [Self::Counters],
+    ) {
+        for (ids, counters) in rows.zip(counters) {
+            self.count_row(ids, counters);
+        }
     }
 
-    fn lane(counters: &u64, lane: usize) -> u64 {
+    fn lane(counters: &u64, _: usize, lane: usize) -> u64 {
         bits::lane(*counters, lane)
     }
 }

@@ -149,7 +149,7 @@ def test_a_span_is_a_run_of_frames_around_the_middle_one(ticks, n_f):
 def test_all_choices_are_those_made_one_by_one():
     ticks = np.array([0, 2, 3, 7, 8, 20])
     choices = choose_all(ticks, budgets=[1, 3], samplers=SAMPLERS)
-    assert list(choices) == [("center", 1), ("center", 3), ("linspace", 1), ("linspace", 3), ("first", 1)]
+    assert list(choices) == [(name, n_f) for name in SAMPLERS for n_f in (1, 3) if (name, n_f) != ("first", 3)]
     for (sampler, n_f), chosen in choices.items():
         assert np.array_equal(chosen, choose(ticks, n_f, sampler=sampler))
     assert union(choices).tolist() == sorted({int(index) for chosen in choices.values() for index in chosen})

@@ -186,7 +186,8 @@ def _write_manifest(
 
 def _captions(row: Row) -> dict[str, Any]:
     negatives = {"captions_negative": list(row.negatives)} if row.negatives else {}
-    return {"id": row.id, "captions": list(row.captions), **negatives}
+    reworded = {"captions_paraphrase": [list(texts) for texts in row.paraphrases]} if row.paraphrases else {}
+    return {"id": row.id, "captions": list(row.captions), **negatives, **reworded}
 
 
 def _file_digest(file: Path) -> str:

@@ -51,7 +51,8 @@ class Rendering:
         for start in range(0, self._dataset.n, BLOCK):
             with np.load(self.work.block(_name(start))) as content:
                 for fields in json.loads(content["rows"].tobytes()):
-                    row = Row(**{**fields, "captions": tuple(fields["captions"]), "negatives": ()})
+                    captions, reworded = tuple(fields["captions"]), tuple(map(tuple, fields["paraphrases"]))
+                    row = Row(**{**fields, "captions": captions, "paraphrases": reworded, "negatives": ()})
                     yield row, content[row.id].tobytes()
 
 
@@ -66,7 +67,7 @@ def _render(job: tuple[int, SyntheticParams]) -> tuple[Row, bytes]:
     index, p = job
     clip = synthetic.make_clip(index, seed=p.seed, size=p.size, seconds=p.seconds, beats=p.beats, coherence=p.coherence)
     name = synthetic.clip_id(index)
-    row = Row(id=name, video=f"videos/{name}.mp4", captions=clip.captions, labels=clip.labels)
+    row = Row(name, f"videos/{name}.mp4", clip.captions, labels=clip.labels, paraphrases=clip.paraphrases)
     with TemporaryDirectory() as folder:
         file = Path(folder) / "clip.mp4"
         synthetic.write_mp4(file, frames=clip.frames, fps=clip.fps)

@@ -17,7 +17,8 @@ class Row:
     """One video with its captions, as every source gives it.
 
     ``video`` is relative to the source's folder; ``source`` is what the clip was cut from, where that is known;
-    ``negatives`` are captions that do not fit, made to be told from those that do.
+    ``negatives`` are captions that do not fit, made to be told from those that do; ``paraphrases`` are other wordings
+    of each caption, where the source has any: as many lists as captions.
     """
 
     id: str
@@ -27,10 +28,16 @@ class Row:
     split: str | None = None
     labels: dict[str, Any] = field(default_factory=dict)
     negatives: tuple[str, ...] = ()
+    paraphrases: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse an id that would break the lines of tables."""
+        """Refuse an id that would break the lines of tables, and paraphrases that are not of its captions."""
         _check_id(self.id)
+        if self.paraphrases and len(self.paraphrases) != len(self.captions):
+            raise DataError(
+                f"id {self.id!r} has {len(self.captions)} captions and paraphrases of {len(self.paraphrases)}: a list "
+                "for each caption is needed"
+            )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The ``video_features`` and ``text_features`` stages: one encoder, all its layers, all budgets.
 
-Each budget's frames are encoded one by one or as clips, its captions joined to one text. Several devices of one kind
-share the blocks of a run, a process each.
+Each budget's frames are encoded one by one or as clips, its captions joined to one text or one by one. Several devices
+of one kind share the blocks of a run, a process each.
 """
 
 import os
@@ -29,7 +29,7 @@ from platoscope.encoders.batches import MOST, Batches
 from platoscope.encoders.device import DEVICE_VARIABLE, batch_size, devices, keep_float32, keep_heap, share_cores
 from platoscope.encoders.engine import Extraction, Vectors, block_length, compute, cut, publish, scratch_of, summary
 from platoscope.encoders.sample_blocks import Shown, encode_video, read_shown
-from platoscope.encoders.texts import Texts, joined_texts, refuse_long
+from platoscope.encoders.texts import Texts, refuse_long, shown_texts, text_budgets
 from platoscope.encoders.weights import without_folders
 from platoscope.params import EncoderParams, Params
 from platoscope.project import Project, Side
@@ -110,7 +110,7 @@ def _of_video(params: Params, project: Project, key: str, *, on: str) -> Extract
         read=read,
         encode=encode,
         rows=len(budgets),
-        places=np.arange(n * len(budgets)).reshape(n, -1).T,
+        places=_each(n, len(budgets)),
         probe=lambda size: encoder.encode(blank(encoder, max(1, size // at_once), frame_size=side, n_f=budgets[-1])),
         count=per_sample,
         unit="frames",
@@ -127,12 +127,13 @@ def _of_video(params: Params, project: Project, key: str, *, on: str) -> Extract
 
 
 def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extraction:
-    entry, budgets, samples = params.encoders.text[key], params.budgets.captions, read_samples(project.samples)
-    joined = joined_texts(samples, project.captions, budgets)
+    entry, samples = params.encoders.text[key], read_samples(project.samples)
+    budgets = text_budgets(params.captions.variants, params.budgets.captions)
+    shown = shown_texts(samples, project.captions, budgets)
     encoder = load_text_encoder(entry, device=on)
-    texts = Texts.sorted(joined, encoder)
+    texts = Texts.sorted(shown, encoder)
     if not entry.truncate:
-        refuse_long(f"text_features@{key}", texts, samples, n_c=budgets[-1], limit=encoder.max_tokens)
+        refuse_long(f"text_features@{key}", texts, samples, budgets=budgets, limit=encoder.max_tokens)
 
     def encode(some: tuple[str, ...], batches: Batches) -> Vectors:
         every = np.array(some, object)
@@ -142,7 +143,7 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
         stage=f"text_features@{key}",
         layers=encoder.layers,
         dims=_dims(encoder.encode(["a"])),
-        budgets=budgets,
+        budgets=tuple(budget.n_c for budget in budgets),
         ids=samples.ids,
         blocks=cut(len(texts.texts), block_length(1, batch_size(on) or MOST)),
         read=lambda items: texts.texts[items.start : items.stop],
@@ -152,10 +153,11 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
         probe=lambda size: encoder.encode([texts.texts[0]] * size),
         count=1,
         unit="texts",
-        spec={"texts": fingerprint({"texts": joined}), **_made_by(entry)},
+        spec={"texts": fingerprint({"texts": shown}), **_made_by(entry)},
         attributes={
             **_whose(samples),
-            "budgets": list(budgets),
+            "budgets": [budget.n_c for budget in budgets],
+            "variants": [list(budget.variant) for budget in budgets],
             "entry": stored_entry(entry),
             "truncated_share": texts.over(encoder.max_tokens),
             "encoder": encoder.description,
@@ -181,7 +183,7 @@ def _of_stored(params: Params, project: Project, side: Side, key: str) -> Extrac
         read=stored.rows,
         encode=lambda layers, _: [_by_sample(layer) for layer in layers],
         rows=len(budgets),
-        places=np.arange(n * len(budgets)).reshape(n, -1).T,
+        places=_each(n, len(budgets)),
         probe=lambda _: None,
         count=len(budgets),
         unit="stored vectors",
@@ -214,6 +216,11 @@ def _whose(samples: Samples) -> dict[str, Any]:
 
 def _dims(layers: Layers) -> tuple[int, ...]:
     return tuple(layer.shape[1] for layer in layers)
+
+
+def _each(samples: int, budgets: int) -> list[NDArray[np.int64]]:
+    """Where the vectors of a sample follow each other, one a budget, and every place has its own."""
+    return [np.arange(budget, samples * budgets, budgets)[:, None] for budget in range(budgets)]
 
 
 def _by_sample(layer: NDArray[np.float32]) -> NDArray[np.float32]:

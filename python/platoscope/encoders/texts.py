@@ -1,69 +1,94 @@
-"""Captions become the distinct texts that an encoder reads: joined for each budget, the longest first."""
+"""Captions become the distinct texts that an encoder reads, the longest first, and for each budget which are its.
 
-from collections.abc import Sequence
+A budget has so many captions of a mode, joined to one text or as a text each, whose features are averaged.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from platoscope.data.modes import counted, shown
 from platoscope.data.rows import read_lines
 from platoscope.data.samples import Samples
 from platoscope.encoders.base import TextEncoder
 from platoscope.errors import InputError, StoreError
+from platoscope.params.variants import PLAIN, Variant
 
 
 @dataclass(frozen=True)
 class Texts:
     """Distinct texts in falling order of their lengths.
 
-    ``lengths``: int64 [text], in tokens; ``places``: int64 [budget, sample], which of them stands where.
+    ``lengths``: int64 [text], in tokens; ``places``: int64 [sample, text] of each budget, which of them are averaged.
     """
 
     texts: tuple[str, ...]
     lengths: NDArray[np.int64]
-    places: NDArray[np.int64]
+    places: list[NDArray[np.int64]]
 
     @classmethod
-    def sorted(cls, joined: Sequence[Sequence[str]], encoder: TextEncoder) -> "Texts":
-        """Sort texts [sample][budget], so that texts of like length share a batch and the largest comes first."""
-        given = dict.fromkeys(text for sample in joined for text in sample)
+    def sorted(cls, shown: Sequence[Sequence[Sequence[str]]], encoder: TextEncoder) -> "Texts":
+        """Sort texts [budget][sample][text], so that those of like length share a batch and the largest comes first."""
+        given = dict.fromkeys(text for budget in shown for sample in budget for text in sample)
         lengths = encoder.lengths(list(given))
         order = np.argsort(-lengths, kind="stable")
         distinct = list(given)
         texts = tuple(distinct[place] for place in order)
         place_of = {text: place for place, text in enumerate(texts)}
-        places = np.array([[place_of[text] for text in sample] for sample in joined], np.int64).T
+        places = [np.array([[place_of[text] for text in sample] for sample in budget], np.int64) for budget in shown]
         return cls(texts, lengths[order], places)
 
     def over(self, limit: int) -> list[float]:
-        """The share of texts longer than a limit, by budget."""
-        return [float(np.mean(row > limit)) for row in self.lengths[self.places]]
+        """The share of samples with a text longer than a limit, by budget."""
+        return [float(np.mean(self.lengths[table].max(axis=1) > limit)) for table in self.places]
 
 
-def joined_texts(samples: Samples, captions: Path, budgets: Sequence[int]) -> list[list[str]]:
-    """The text of every sample at every budget: its first n_c captions joined by one space.
+class TextBudget(NamedTuple):
+    """A place on the axis of budgets: so many captions, of a variant."""
+
+    variant: Variant
+    n_c: int
+
+
+def text_budgets(variants: Sequence[Variant], numbers: Sequence[int]) -> list[TextBudget]:
+    """List every number of captions of every variant, in the order of a store."""
+    return [TextBudget(variant, n_c) for variant in variants for n_c in numbers]
+
+
+def shown_texts(samples: Samples, captions: Path, budgets: Sequence[TextBudget]) -> list[list[list[str]]]:
+    """List the texts of every sample at every budget, [budget][sample][text]: its captions joined by spaces, or each.
 
     Raises
     ------
     StoreError
         If a sample has fewer captions than a budget asks for.
     """
-    by_id = {row["id"]: [caption["text"] for caption in row["captions"]] for row in read_lines(captions)}
-    short = [id_ for id_ in samples.ids if len(by_id.get(id_, ())) < max(budgets)]
-    if short:
-        raise StoreError(
-            f"{captions}: sample {short[0]!r} has too few captions for budget {max(budgets)}: run `dvc repro`"
-        )
-    return [[" ".join(by_id[id_][:n_c]) for n_c in budgets] for id_ in samples.ids]
+    rows = {row["id"]: row for row in read_lines(captions)}
+    for mode, n_c in dict.fromkeys((budget.variant.mode, budget.n_c) for budget in budgets):
+        short = [id_ for id_ in samples.ids if id_ not in rows or counted(rows[id_], mode) < n_c]
+        if short:
+            raise StoreError(f"{captions}: sample {short[0]!r} has too few captions for budget {n_c}: run `dvc repro`")
+    return [[_texts(rows[id_], budget) for id_ in samples.ids] for budget in budgets]
 
 
-def refuse_long(run_of: str, texts: Texts, samples: Samples, *, n_c: int, limit: int) -> None:
-    """Refuse texts that would be cut off before any is encoded; ``n_c`` is the largest budget."""
-    n_tokens = texts.lengths[texts.places[-1]]
-    longest = int(n_tokens.argmax())
-    if n_tokens[longest] > limit:
-        raise InputError(
-            f"{run_of}: sample {samples.ids[longest]!r} has {n_tokens[longest]} tokens in {n_c} captions, the model "
-            f"takes {limit}: use smaller budgets.captions, or say truncate: true in the encoder's entry"
-        )
+def _texts(row: Mapping[str, Any], budget: TextBudget) -> list[str]:
+    texts = shown(row, budget.variant.mode, budget.n_c)
+    return [" ".join(texts)] if budget.variant.combine == "join" else texts
+
+
+def refuse_long(run_of: str, texts: Texts, samples: Samples, *, budgets: Sequence[TextBudget], limit: int) -> None:
+    """Refuse texts that would be cut off before any is encoded."""
+    for table, budget in zip(reversed(texts.places), reversed(budgets), strict=True):
+        n_tokens = texts.lengths[table].max(axis=1)
+        longest = int(n_tokens.argmax())
+        if n_tokens[longest] > limit:
+            of = "" if budget.variant == PLAIN else f" ({budget.variant.mode}, {budget.variant.combine})"
+            raise InputError(
+                f"{run_of}: sample {samples.ids[longest]!r} has {n_tokens[longest]} tokens in {budget.n_c} captions"
+                f"{of}, the model takes {limit}: use smaller budgets.captions, or say truncate: true in the encoder's "
+                "entry"
+            )

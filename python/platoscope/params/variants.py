@@ -21,7 +21,7 @@ PLAIN = Variant()
 
 def encoder_of(name: str) -> str:
     """Give the key of the encoder whose texts, or videos, have this name."""
-    return name.split(MARK)[0]
+    return name.partition(MARK)[0]
 
 
 def variant_of(name: str) -> Variant:

@@ -67,6 +67,19 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
+    def _each_once(self) -> "Params":
+        lists = {
+            "frames.samplers": self.frames.samplers,
+            "captions.modes": self.captions.modes,
+            "captions.combine": self.captions.combine,
+            "similarity.metrics": self.similarity.metrics,
+        }
+        for name, named in lists.items():
+            if len(set(named)) < len(named):
+                raise ValueError(f"{name} is {list(named)}: each must be named once")
+        return self
+
+    @model_validator(mode="after")
     def _agree(self) -> "Params":
         if self.alignment.k > self.neighbours.depth:
             raise ValueError(
@@ -79,14 +92,6 @@ class Params(Section):
                 f"neighbours.depth is {self.neighbours.depth}, but samples.n only {n}: "
                 f"depth must be at most {n - 1}, the neighbours of each"
             )
-        if len(set(self.frames.samplers)) < len(self.frames.samplers):
-            raise ValueError(f"frames.samplers is {list(self.frames.samplers)}: each must be named once")
-        if len(set(self.similarity.metrics)) < len(self.similarity.metrics):
-            raise ValueError(f"similarity.metrics is {list(self.similarity.metrics)}: each must be named once")
-        for name in ("modes", "combine"):
-            named = getattr(self.captions, name)
-            if len(set(named)) < len(named):
-                raise ValueError(f"captions.{name} is {list(named)}: each must be named once")
         texts = [variant.of(text) for variant in self.captions.variants for text in self.encoders.text]
         known = [f"{video}:{text}" for text in texts for video in self.encoders.video]
         for pair in self.report.pairs:

@@ -1,4 +1,4 @@
-"""Vectors float32 ``[row, dim]``, each of which may be wanted in many places, read as an array ``[budget, sample, dim]``.
+"""Vectors float32 ``[row, dim]``, each wanted in any number of places, read as an array ``[budget, sample, dim]``.
 
 They lie in one file, so that a layer of any size takes no memory. Where a place names several, it has their mean.
 """

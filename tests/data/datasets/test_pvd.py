@@ -43,19 +43,30 @@ def refused(folder, captions="rephrased", error=DataError):
     return str(caught.value)
 
 
+SHORT = tuple(CLIP["rephrased_captions"])
+
+
 @pytest.mark.parametrize(
-    ("kind", "captions"),
+    ("kind", "captions", "paraphrases"),
     [
-        ("rephrased", tuple(CLIP["rephrased_captions"])),
-        ("human", (CLIP["human_caption"],)),
-        ("model", (CLIP["model_caption"],)),
+        ("rephrased", SHORT, tuple(tuple(text for text in SHORT if text != own) for own in SHORT)),
+        ("human", (CLIP["human_caption"],), (SHORT,)),
+        ("model", (CLIP["model_caption"],), (SHORT,)),
     ],
 )
-def test_the_captions_are_of_the_kind_that_is_asked_for(tmp_path, kind, captions):
+def test_the_captions_are_of_the_kind_that_is_asked_for_and_the_short_ones_their_paraphrases(
+    tmp_path, kind, captions, paraphrases
+):
     loose(put(tmp_path, CLIP), "7.mp4")
     found = read_pvd(tmp_path, captions=kind)
-    assert found.rows == (Row("7", "videos/7.mp4", captions, labels=LABELS),)
+    assert found.rows == (Row("7", "videos/7.mp4", captions, labels=LABELS, paraphrases=paraphrases),)
     assert found.packed is None
+
+
+def test_a_clip_without_short_captions_has_no_paraphrases(tmp_path):
+    loose(put(tmp_path, {**CLIP, "rephrased_captions": None}), "7.mp4")
+    (row,) = read_pvd(tmp_path, captions="human").rows
+    assert row.paraphrases == ()
 
 
 def test_loose_videos_are_found_by_id_and_those_that_are_gone_are_absent(tmp_path):

@@ -36,8 +36,8 @@ def read_named(
 ) -> list[Store]:
     """Give views of the stores of the encoders that params name, in order of key; a missing one is `read`'s error.
 
-    An encoder of texts has one for each variant of captions. `place` says where a side's encoder has its store. Stores of others, left from earlier runs, are passed over with a
-    line that names them.
+    An encoder of texts has one for each variant of captions. `place` says where a side's encoder has its store. Stores
+    of others, left from earlier runs, are passed over with a line that names them.
     """
     named = sorted(keys)
     folder = place(side, "").parent

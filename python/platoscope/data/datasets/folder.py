@@ -1,8 +1,9 @@
 """A folder of one's own clips: ``captions.jsonl`` or ``captions.csv`` beside the videos, read into checked rows.
 
 Columns: ``id``, ``video`` (a path below the folder), ``captions`` (a list; in CSV a JSON list or one caption), and
-optionally ``source``, ``split``, ``labels`` (an object; in CSV JSON) and ``captions_negative`` (a list like
-``captions``). Other columns are passed over.
+optionally ``source``, ``split``, ``labels`` (an object; in CSV JSON), ``captions_negative`` (a list like ``captions``)
+and ``captions_paraphrase`` (a list of other wordings for each caption, of a single one perhaps the list itself; in CSV
+JSON). Other columns are passed over.
 """
 
 import json
@@ -83,7 +84,17 @@ def _row(raw: Any, folder: Path) -> Row:
         split=text_of(record, "split") if record.get("split") is not None else None,
         labels=labels,
         negatives=() if negatives is None else texts_of(negatives, "captions_negative"),
+        paraphrases=_paraphrases(record.get("captions_paraphrase")),
     )
+
+
+def _paraphrases(value: Any) -> tuple[tuple[str, ...], ...]:
+    if value is None:
+        return ()
+    lists = [value] if isinstance(value, list) and value and isinstance(value[0], str) else value
+    if not isinstance(lists, list):
+        raise DataError(f"captions_paraphrase must be a list of texts for each caption, got {value!r:.60}")
+    return tuple(texts_of(texts, "captions_paraphrase") for texts in lists)
 
 
 def _from_csv(record: dict[str, str]) -> dict[str, Any]:
@@ -92,8 +103,9 @@ def _from_csv(record: dict[str, str]) -> dict[str, Any]:
         if name in filled:
             text = filled[name]
             filled[name] = parse_json(text, name) if text.lstrip().startswith("[") else [text]
-    if "labels" in filled:
-        filled["labels"] = parse_json(filled["labels"], "labels")
+    for name in ("labels", "captions_paraphrase"):
+        if name in filled:
+            filled[name] = parse_json(filled[name], name)
     return filled
 
 

@@ -1,9 +1,9 @@
 """PE Video Dataset (Bolya et al. 2025, "Perception Encoder"; facebook/PE-Video): clips with long and short captions.
 
 Captions are the one ``*.jsonl`` in the folder, a clip a line: ``id``, ``human_caption`` and ``model_caption`` (a text
-each), ``rephrased_captions`` (a list, usually of ten short ones) and, where known, ``category``, ``duration_s`` and
-``fps``, which become ``labels``. Videos are files named by id in ``videos/`` (``10203040.mp4``), or the shards as
-published (``train/000000.tar``, ``test/000000.tar``, ...: members ``10203040.mp4`` and ``10203040.json``), whose folder
+each), ``rephrased_captions`` (a list, usually of ten short ones, which are the paraphrases of each caption) and, where
+known, ``category``, ``duration_s`` and ``fps``, which become ``labels``. Videos are files named by id in ``videos/``
+(``10203040.mp4``), or the shards as published (``train/000000.tar``, ``test/000000.tar``, ...: members ``10203040.mp4`` and ``10203040.json``), whose folder
 is the ``split``. What a clip was cut from is not published. Clips without a video are absent.
 """
 
@@ -74,7 +74,17 @@ def _rows(file: Path, field: str, *, faults: Faults) -> Iterator[Row]:
             if id_ in seen:
                 raise DataError(f"id {id_!r} stands on line {seen[id_]} already")
             seen[id_] = number
-            yield Row(id_, id_, captions_of(record.get(field), field), labels=_labels(record))
+            texts = captions_of(record.get(field), field)
+            yield Row(id_, id_, texts, labels=_labels(record), paraphrases=_paraphrases(record, texts))
+
+
+def _paraphrases(record: dict[str, Any], captions: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Of each caption the short ones that it is none of itself; nothing where the file has none."""
+    name = _FIELDS["rephrased"]
+    if record.get(name) is None:
+        return ()
+    short = captions_of(record[name], name)
+    return tuple(tuple(text for text in short if text != own) for own in captions)
 
 
 def _labels(record: dict[str, Any]) -> dict[str, Any]:

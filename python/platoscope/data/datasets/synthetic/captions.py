@@ -1,10 +1,11 @@
 """Turns a story into twelve different captions, each about one aspect: a whole beat, an order, a cut, or one object.
 
 Captions say what the frames show: colour words are those of the graded colours, sides are read from the mirrored
-paths, and what has no undoubted word is left out. No caption of a clip repeats another.
+paths, and what has no undoubted word is left out. What a caption says is drawn first and how it says it afterwards, so
+that it can be said again in other words. No caption of a clip repeats another.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, pairwise
@@ -29,19 +30,34 @@ from platoscope.data.datasets.synthetic.words import (
 
 Rng = np.random.Generator
 T = TypeVar("T")
-Telling = tuple[str, tuple[int, ...], Callable[[Rng], str]]
+Looks = Mapping[str, str]  # what is said of an object's looks: size, texture, colour
 CAPTIONS = 12
+REWORDINGS = 9  # of each caption
 ORDERS, CUTS = 3, 2  # at most; the rest are whole beats, one each, and single objects
 OTHER_SIDE = {"left": "right", "right": "left"}
+_TRIES = 2000  # for wordings that are new; of a dozen possible ones nine are found within a few dozen
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A caption, what it is about (`beat`, `order`, `cut` or `object`) and the beats it speaks of, from 0."""
+    """A caption, what it is about (`beat`, `order`, `cut` or `object`) and the beats it speaks of, from 0.
+
+    `rewordings` say the same of the same objects in other words.
+    """
 
     text: str
     kind: str
     beats: tuple[int, ...]
+    rewordings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What will be told: `word` puts it into words, others each time."""
+
+    kind: str
+    beats: tuple[int, ...]
+    word: Callable[[Rng], str]
 
 
 @dataclass(frozen=True)
@@ -63,54 +79,71 @@ class Clause:
 
 
 def tell(story: Story, rng: Rng) -> tuple[Caption, ...]:
-    """Tell a story in CAPTIONS different captions."""
-    told: dict[str, Caption] = {}
-    for kind, beats, wording in _plan(story, rng):
-        text = wording(rng)
-        while text in told:  # every wording has far more variants than a clip has captions
-            text = wording(rng)
-        told[text] = Caption(text=text, kind=kind, beats=beats)
-    return tuple(told.values())
+    """Tell a story in CAPTIONS different captions, each with REWORDINGS of it."""
+    plan = _plan(story, rng)
+    texts: list[str] = []
+    for telling in plan:
+        texts += _new(telling, rng, count=1, told=texts)
+    return tuple(
+        Caption(text, telling.kind, telling.beats, tuple(_new(telling, rng, count=REWORDINGS, told=[text])))
+        for text, telling in zip(texts, plan, strict=True)
+    )
+
+
+def _new(telling: Telling, rng: Rng, *, count: int, told: Iterable[str]) -> list[str]:
+    """Word something so many times, otherwise than what was told already."""
+    known = set(told)
+    found: list[str] = []
+    for _ in range(_TRIES):
+        if len(found) == count:
+            return found
+        text = telling.word(rng)
+        if text not in known:
+            known.add(text)
+            found.append(text)
+    raise RuntimeError(f"{telling.kind}: {len(found)} of {count} wordings found")  # tables of words are too small
 
 
 def _plan(story: Story, rng: Rng) -> list[Telling]:
-    """List what will be told: kind, beats, and the function that words it."""
+    """List what will be told, with everything that it says."""
     beats = story.beats
-    plan: list[Telling] = [("beat", (order,), partial(_whole_beat, beat)) for order, beat in enumerate(beats)]
-    pairs = _some(list(combinations(range(len(beats)), 2)), ORDERS, rng)
-    plan += [("order", pair, partial(_order, story, pair)) for pair in pairs]
-    cuts = _some(list(pairwise(range(len(beats)))), CUTS, rng)
-    plan += [("cut", cut, partial(_cut, beats[cut[0]], beats[cut[1]])) for cut in cuts]
+    plan = [
+        Telling("beat", (order,), partial(_whole_beat, beat, _looks(beat, rng))) for order, beat in enumerate(beats)
+    ]
+    for pair in _some(list(combinations(range(len(beats)), 2)), ORDERS, rng):
+        early, late = (_glimpsed(beats[order], rng) for order in pair)
+        at_the_ends = pair == (0, len(beats) - 1)
+        plan.append(Telling("order", pair, partial(_order, early, late, at_the_ends=at_the_ends)))
+    for here, there in _some(list(pairwise(range(len(beats)))), CUTS, rng):
+        plan.append(Telling("cut", (here, there), partial(_cut, beats[here], beats[there])))
     subjects = [(order, who) for order, beat in enumerate(beats) for who in range(len(beat.actors))]
-    lone = _some(subjects, CAPTIONS - len(plan), rng)
-    plan += [("object", (order,), partial(_object, beats[order], who)) for order, who in lone]
+    for order, who in _some(subjects, CAPTIONS - len(plan), rng):
+        plan.append(Telling("object", (order,), partial(_object, beats[order], who, _looks(beats[order], rng))))
     return plan
 
 
-def _whole_beat(beat: Beat, rng: Rng) -> str:
-    clauses = [_clause(beat, 0, rng)]
+def _whole_beat(beat: Beat, looks: Sequence[Looks], rng: Rng) -> str:
+    clauses = [_clause(beat, 0, looks, rng)]
     if beat.tie is None:
-        clauses.append(_clause(beat, 1, rng))
+        clauses.append(_clause(beat, 1, looks, rng))
     elif len(beat.actors) > 2:
-        clauses.append(_clause(beat, 2, rng))
+        clauses.append(_clause(beat, 2, looks, rng))
     words = {"where": _one(beat.place.phrases, rng), "place": _one(beat.place.nouns, rng)}
     for name, clause in zip(("one", "two"), clauses, strict=False):
         words |= {name: clause.plain, f"{name}_ing": clause.ing}
     return _sentence(_one(BEAT_WORDS if len(clauses) == 2 else LONE_BEAT_WORDS, rng), words)
 
 
-def _order(story: Story, pair: tuple[int, int], rng: Rng) -> str:
-    early, late = (_glimpse(story.beats[order], rng) for order in pair)
-    at_the_ends = pair == (0, len(story.beats) - 1)
-    return _sentence(
-        _one((*ORDER_WORDS, *ENDS_WORDS) if at_the_ends else ORDER_WORDS, rng), {"early": early, "late": late}
-    )
+def _glimpsed(beat: Beat, rng: Rng) -> Callable[[Rng], str]:
+    """Choose one object of a beat, to be named in its place: a bus on a city street."""
+    who = int(rng.integers(min(2, len(beat.actors))))
+    looks = _looks(beat, rng, most=1)[who]
+    return lambda rng: f"{_noun_phrase(beat.actors[who], looks, rng)} {_one(beat.place.phrases, rng)}"
 
 
-def _glimpse(beat: Beat, rng: Rng) -> str:
-    """Give one object of a beat in its place: a bus on a city street."""
-    who = _one(beat.actors[:2], rng)
-    return f"{_noun_phrase(who, rng, most=1)} {_one(beat.place.phrases, rng)}"
+def _order(early: Callable[[Rng], str], late: Callable[[Rng], str], rng: Rng, *, at_the_ends: bool) -> str:
+    template = _one((*ORDER_WORDS, *ENDS_WORDS) if at_the_ends else ORDER_WORDS, rng)
+    return _sentence(template, {"early": early(rng), "late": late(rng)})
 
 
 def _cut(here: Beat, there: Beat, rng: Rng) -> str:
@@ -122,8 +155,8 @@ def _cut(here: Beat, there: Beat, rng: Rng) -> str:
     return _sentence(_one(CUT_WORDS, rng), words)
 
 
-def _object(beat: Beat, who: int, rng: Rng) -> str:
-    clause = _clause(beat, who, rng)
+def _object(beat: Beat, who: int, looks: Sequence[Looks], rng: Rng) -> str:
+    clause = _clause(beat, who, looks, rng)
     words = {
         "who": clause.who,
         "does": conjugate(clause.does, "finite"),
@@ -132,12 +165,12 @@ def _object(beat: Beat, who: int, rng: Rng) -> str:
     return _sentence(_one(LONE_WORDS, rng), words)
 
 
-def _clause(beat: Beat, who: int, rng: Rng) -> Clause:
+def _clause(beat: Beat, who: int, looks: Sequence[Looks], rng: Rng) -> Clause:
     """Say what an object of a beat does; of two that are tied, what they do with each other."""
     other = ""
     if beat.tie is not None and who < 2:
         who, predicate = _one(TIE_WORDS[beat.tie], rng)
-        other = _noun_phrase(beat.actors[1 - who], rng)
+        other = _noun_phrase(beat.actors[1 - who], looks[1 - who], rng)
     else:
         predicate = _one(MOTION_WORDS[beat.actors[who].motion], rng)
     actor = beat.actors[who]
@@ -146,15 +179,23 @@ def _clause(beat: Beat, who: int, rng: Rng) -> Clause:
         words["move"] = _one(actor.icon.verbs, rng)
     if actor.path.heading is not None:
         words |= {"a": OTHER_SIDE[actor.path.heading], "b": actor.path.heading}
-    return Clause(who=_noun_phrase(actor, rng), does=predicate.format_map(words))
+    return Clause(who=_noun_phrase(actor, looks[who], rng), does=predicate.format_map(words))
 
 
-def _noun_phrase(actor: Actor, rng: Rng, *, most: int = 2) -> str:
-    """Name an object with up to `most` of what can be said of its looks: a striped red cup, a child in a red jumper."""
-    known = {"size": actor.size_word, "texture": _texture_word(actor), "colour": actor.word}
-    said = _some([look for look, word in known.items() if word is not None], int(rng.integers(most + 1)), rng)
-    size = [str(known[look]) for look in said if look == "size"]
-    coat = [str(known[look]) for look in said if look != "size"]
+def _looks(beat: Beat, rng: Rng, *, most: int = 2) -> list[Looks]:
+    """Choose for each object of a beat up to `most` of what can be said of its looks."""
+    chosen: list[Looks] = []
+    for actor in beat.actors:
+        known = {"size": actor.size_word, "texture": _texture_word(actor), "colour": actor.word}
+        sayable = [(look, word) for look, word in known.items() if word is not None]
+        chosen.append(dict(_some(sayable, int(rng.integers(most + 1)), rng)))
+    return chosen
+
+
+def _noun_phrase(actor: Actor, looks: Looks, rng: Rng) -> str:
+    """Name an object with what is said of its looks: a striped red cup, a child in a red jumper."""
+    size = [word for look, word in looks.items() if look == "size"]
+    coat = [word for look, word in looks.items() if look != "size"]
     noun = _one(actor.icon.nouns, rng)
     if not actor.icon.wears:
         return with_article(" ".join([*size, *coat, noun]))

@@ -23,11 +23,15 @@ LEAST_FRAMES_A_BEAT = 8
 
 @dataclass(frozen=True)
 class Clip:
-    """A rendered story: frames uint8 [frame, size, size, 3] at `fps`, captions, and labels (JSON values)."""
+    """A rendered story: frames uint8 [frame, size, size, 3] at `fps`, captions, and labels (JSON values).
+
+    `paraphrases` are other wordings of every caption.
+    """
 
     frames: NDArray[np.uint8]
     fps: int
     captions: tuple[str, ...]
+    paraphrases: tuple[tuple[str, ...], ...]
     labels: dict[str, Any]
 
 
@@ -62,6 +66,7 @@ def make_clip(
         frames=render(story, size=size),
         fps=FPS,
         captions=tuple(caption.text for caption in captions),
+        paraphrases=tuple(caption.rewordings for caption in captions),
         labels=label(story, captions),
     )
 

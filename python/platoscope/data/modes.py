@@ -1,0 +1,62 @@
+"""Which captions of a sample a budget shows: modes, by which more captions are more facts, more wordings or more words.
+
+A row of ``data/captions.jsonl`` has a list of captions for every mode that is asked for; the first caption is the same
+in all of them but those of another order. What is drawn depends on the seed and the sample's id.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+SPARE = 4  # samples that are drawn for each that is needed, since some may have no captions
+Row = Mapping[str, Any]
+Shown = dict[str, Any]  # text, and where it is from
+
+
+def generator(id: str, *, seed: int, use: int = 0) -> np.random.Generator:  # noqa: A002
+    """Give the random numbers of a sample, others for every ``use`` of them."""
+    word = int.from_bytes(hashlib.sha256(id.encode()).digest()[:8], "little")
+    return np.random.default_rng(np.random.SeedSequence((seed, word, use) if use else (seed, word)))
+
+
+def with_modes(rows: Sequence[Row], modes: Iterable[str], *, seed: int) -> Iterator[Shown]:
+    """Add to rows, each with ``id``, ``captions`` and perhaps ``paraphrases``, what else the modes show.
+
+    ``paraphrases`` are of the first caption. Every other sample lends one caption at most to ``shuffled``.
+    """
+    modes = set(modes)
+    for place, row in enumerate(rows):
+        captions = row["captions"]
+        added: Shown = {"id": row["id"], "captions": captions}
+        if "paraphrase" in modes:
+            added["paraphrase"] = [*captions[:1], *row.get("paraphrases", ())]
+        if "shuffled" in modes:
+            added["shuffled"] = [*captions[:1], *_of_others(rows, place, len(captions) - 1, seed=seed)]
+        for mode in sorted(mode for mode in modes if mode.startswith("order")):
+            order = generator(row["id"], seed=seed, use=int(mode[-1])).permutation(len(captions))
+            added[mode] = [captions[at] for at in order]
+        yield {**row, **added}
+
+
+def _of_others(rows: Sequence[Row], place: int, count: int, *, seed: int) -> list[Shown]:
+    """Draw captions of as many other samples, one each; of fewer where there are no more."""
+    rng = generator(rows[place]["id"], seed=seed, use=10)
+    drawn = rng.choice(len(rows) - 1, size=min(len(rows) - 1, SPARE * count), replace=False)
+    able = [rows[at] for at in drawn + (drawn >= place) if rows[at]["captions"]]
+    return [{**row["captions"][int(rng.integers(len(row["captions"])))], "of": row["id"]} for row in able[:count]]
+
+
+def shown(row: Row, mode: str, n_c: int) -> list[str]:
+    """List the texts that a row shows in a mode, at most n_c."""
+    if mode == "repeat":
+        return [caption["text"] for caption in row["captions"][:1]] * n_c
+    return [caption["text"] for caption in row["captions" if mode == "distinct" else mode][:n_c]]
+
+
+def counted(row: Row, mode: str) -> float:
+    """How many captions a row has to show in a mode: of ``repeat`` without end."""
+    if mode == "repeat":
+        return float("inf") if row["captions"] else 0
+    return len(row["captions" if mode == "distinct" else mode])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from platoscope.encoders.batches import Batches
-from platoscope.encoders.sample_blocks import encode_clips, encode_frames, encode_video, mean_of_frames, read_shown
+from platoscope.encoders.sample_blocks import encode_clips, encode_frames, encode_video, read_shown
 from platoscope.encoders.subclips import subclip_places
 from platoscope.errors import StoreError
 from platoscope.store import FramesStore

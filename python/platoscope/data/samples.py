@@ -109,11 +109,11 @@ def _check_depth(n: int, params: Params) -> None:
 def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
     """Rows that cannot take part, with the stage that says so and why."""
     frames = FramesStore(project.frames)
-    n_captions = {row["id"]: len(row["captions"]) for row in read_lines(project.captions)}
+    captions = {row["id"]: row for row in read_lines(project.captions)}
     if frames.attributes["videos"] != digest_ids(ids):
         raise StoreError(f"{project.frames} was not made from the {len(ids)} videos of videos.jsonl: run `dvc repro`")
-    if n_captions.keys() != set(ids):
-        odd = min(n_captions.keys() ^ set(ids))
+    if captions.keys() != set(ids):
+        odd = min(captions.keys() ^ set(ids))
         raise StoreError(
             f"{project.captions} and videos.jsonl are of different samples, such as {odd!r}: run `dvc repro`"
         )
@@ -123,8 +123,10 @@ def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tu
             yield row, ("frames", frames.notes.get(row, status))
         elif params.frames.short == "exclude" and frames.n_decoded[row] < n_f:
             yield row, ("frames", f"{frames.n_decoded[row]} frames, {n_f} are needed")
-        elif n_captions[id_] < n_c:
-            yield row, ("captions", f"{n_captions[id_]} captions, {n_c} are needed")
+        elif "refused" in captions[id_]:
+            yield row, ("captions", captions[id_]["refused"])
+        elif (n := len(captions[id_]["captions"])) < n_c:
+            yield row, ("captions", f"{n} captions, {n_c} are needed")
 
 
 def _draw(able: list[int], ids: Sequence[str], asked: SamplesParams, *, out: Sequence[Out]) -> list[int]:

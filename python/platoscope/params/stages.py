@@ -25,13 +25,6 @@ class FramesParams(Section):
     whole: bool = False
 
 
-class CaptionsParams(Section):
-    """Where captions come from, and the seed of their order."""
-
-    source: Literal["dataset"] = "dataset"
-    seed: Seed = 0
-
-
 class SamplesParams(Section):
     """How many samples take part (null: all that can), drawn by seed; ``damaged``: files that lost frames count too.
 

@@ -45,7 +45,8 @@ _JOINTS = tuple(
 _RELATIVE = re.compile(r"(?:who|which)\s+", re.IGNORECASE)
 _NOUN_PHRASE = re.compile(r"\b(?:a|an|the|his|her|their|another|two|three|some|several)\s(?!.*\b(?:a|an|the)\s)", re.I)
 _PERSON = re.compile(
-    r"\b(?:an?|the|one|another)\s+(?:[\w-]+\s+){0,3}?(?P<noun>man|woman|person|boy|girl|child|baby|player|worker|chef)\b",
+    rf"\b(?:an?|the|one|another)\s+(?:(?!(?:an?|the|of|in|{_FINITE})\b)[\w-]+\s+){{0,3}}?"
+    r"(?P<noun>man|woman|person|boy|girl|child|baby|player|worker|chef)\b",
     re.IGNORECASE,
 )
 _FEMALE, _MALE = ("woman", "girl"), ("man", "boy")
@@ -94,7 +95,9 @@ def cut_once(piece: str) -> list[str]:
 
 def _fits(piece: str, start: int, stop: int) -> bool:
     left, right = piece[:start].rstrip(" ,;"), piece[stop:]
-    if not _OWN_SUBJECT.match(right) and (_subject(left) == left or _PRONOUN.fullmatch(_subject(left))):
+    if not (_OWN_SUBJECT.match(right) or _RELATIVE.match(right)) and (
+        _subject(left) == left or _PRONOUN.fullmatch(_subject(left))
+    ):
         return False  # a subject alone, which the right part would repeat, or one that says nothing
     if _OPEN_END.search(left) or (left.endswith("ed") and right.startswith("with ")):
         return False

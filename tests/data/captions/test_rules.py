@@ -40,7 +40,7 @@ def test_the_longest_piece_is_cut_first_and_at_its_strongest_joint():
     ("whole", "pieces"),
     [
         ("A man sits down, then he opens a book.", ["A man sits down", "He opens a book."]),
-        ("The pen starts here, then moves down.", ["The pen starts here", "The pen moves down."]),
+        ("The pen starts here, then moves to the end.", ["The pen starts here", "The pen moves to the end."]),
         ("The shirt is black and has a white collar.", ["The shirt is black", "The shirt has a white collar."]),
         ("A dog runs on the grass, barking at the birds.", ["A dog runs on the grass", "A dog barking at the birds."]),
         ("The clip shows a car, with its doors open.", ["The clip shows a car", "A car with its doors open."]),

@@ -32,6 +32,10 @@ class BackEnd(Protocol):
         """Answer a chat, with n captions as JSON."""
         ...
 
+    def close(self) -> None:
+        """End what is held open."""
+        ...
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -79,6 +79,10 @@ class ChatEndpoint:
             return self._reply(body)
         raise self._failure(status, headers, body)
 
+    def close(self) -> None:
+        """End its connections."""
+        self._client.close()
+
     def _form(self, n: int) -> dict[str, Any]:
         if self._structured == "none":
             return {}

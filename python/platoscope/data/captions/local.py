@@ -38,6 +38,9 @@ class LocalModel:
             )
         return Reply(answer.text, answer.tokens_in, answer.tokens_out)
 
+    def close(self) -> None:
+        """Nothing is held open."""
+
 
 def identity(checkpoint: str, *, revision: str) -> str:
     """What answers are kept under: a checkpoint's name and its commit or the digest of its weights."""

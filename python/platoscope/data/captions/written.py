@@ -4,6 +4,7 @@ A sample that gets none ends with the reason. Only what was not answered before 
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,15 +111,16 @@ def by_asking(p: CaptionsParams, project: Project, rows: Sequence[Mapping[str, A
     if not work.questions:
         return Written(work.settled, work.made, 0, work.kept)
     chat = p.writer == "chat"
-    asking = Asking(
-        _back_end(p),
-        kept,
-        seed=p.seed,
-        concurrency=p.endpoint.concurrency if chat else 1,
-        requests_per_minute=p.endpoint.requests_per_minute if chat else None,
-        attempts=p.endpoint.attempts,
-    )
-    found = asking.ask(work.questions)
+    with closing(_back_end(p)) as back_end:
+        asking = Asking(
+            back_end,
+            kept,
+            seed=p.seed,
+            concurrency=p.endpoint.concurrency if chat else 1,
+            requests_per_minute=p.endpoint.requests_per_minute if chat else None,
+            attempts=p.endpoint.attempts,
+        )
+        found = asking.ask(work.questions)
     outcomes = {work.questions[key].id: outcome for key, outcome in found.items()}
     return Written({**work.settled, **outcomes}, work.made, len(work.questions), work.kept)
 

@@ -13,7 +13,7 @@ FILLED = re.compile(r"The description: (\".*\")", re.DOTALL)
 
 def captions_for(text, n):
     """Distinct captions in English that tell their source."""
-    return [f"The {word} part of what is said: {text[:40]}" for word in NUMBERS[:n]]
+    return [f"The {word} part of what is said: {text[:20].strip()}" for word in NUMBERS[:n]]
 
 
 def completion(content, *, finish="stop", **message):

@@ -85,7 +85,7 @@ class Asking:
         """
         with self._threads() as threads:
             running: dict[Future[Outcome], str] = {
-                threads.submit(self._outcome, question, key): key for key, question in questions.items()
+                threads.submit(self._or_stop, question, key): key for key, question in questions.items()
             }
             done = track(as_completed(running), "ask", total=len(running), unit="samples")
             return {running[future]: future.result() for future in done}
@@ -98,6 +98,14 @@ class Asking:
         finally:
             self._stopped.set()  # wakes those that wait; what is on its way is waited for
             threads.shutdown(cancel_futures=True)
+
+    def _or_stop(self, question: Question, key: str) -> Outcome:
+        """The outcome; what ends the run stops the other threads here, before they ask once more."""
+        try:
+            return self._outcome(question, key)
+        except BaseException:
+            self._stopped.set()
+            raise
 
     def _outcome(self, question: Question, key: str) -> Outcome:
         messages, attempt = question.messages(), 0

@@ -216,8 +216,8 @@ def test_a_key_that_a_server_sends_back_is_taken_out():
         refused(lambda request: (200, {}, {"echo": request.headers})),
     ):
         assert "***" in str(error)
-    with serving(says(f"the key is {KEY}")) as server:
-        assert ask(server.url).text == "the key is ***"
+    with serving(says(f"the key is {KEY}, Authorization: Bearer {KEY}")) as server:
+        assert ask(server.url).text == "the key is ***, ***: ***"
 
 
 def test_a_key_that_is_no_secret_may_be_a_word_of_a_caption():

@@ -7,6 +7,7 @@ exception of the HTTP library, which holds the request, leaves this module.
 import base64
 import json
 import os
+import re
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ LARGEST = 4 << 20  # bytes of an answer
 SHOWN = 200  # characters of a server's words in a reason
 # What local servers are often given for a key ("EMPTY", "x") is no secret, and may be a word of a caption.
 SHORTEST_SECRET = 8
+HIDDEN = "***"
 AGAIN = (408, 409, 425, 429)
 BAD = (400, 413, 422)
 _FORM_WORDS = ("response_format", "json_schema", "json_object", "structured", "guided", "grammar")
@@ -57,9 +59,9 @@ class ChatEndpoint:
         max_tokens: int,
         timeout_s: float,
     ) -> None:
-        self._url, self._key, self._timeout_s = f"{base_url}/chat/completions", key, timeout_s
+        self._url, self._timeout_s = f"{base_url}/chat/completions", timeout_s
         self._fixed = {"model": model, "temperature": temperature, "max_tokens": max_tokens}
-        self._structured = structured
+        self._structured, self._secret = structured, _secret(key)
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._client = httpx.Client(headers=headers, timeout=timeout_s, limits=httpx.Limits(max_connections=None))
 
@@ -152,10 +154,20 @@ class ChatEndpoint:
         return EndpointError(f"{self._url} refuses {ways.get(status, 'every request')}: {said}")
 
     def _scrubbed(self, text: str) -> str:
-        if self._key is None or len(self._key) < SHORTEST_SECRET:
-            return text
-        # As JSON may write it, too.
-        return text.replace(self._key, "***").replace(json.dumps(self._key)[1:-1], "***")
+        return text if self._secret is None else self._secret.sub(_hidden, text)
+
+
+def _secret(key: str | None) -> re.Pattern[str] | None:
+    """What finds the key in a text, as JSON may write it too, with the name of its header where that stands before."""
+    if key is None or len(key) < SHORTEST_SECRET:
+        return None
+    written = "|".join(map(re.escape, {key, json.dumps(key)[1:-1]}))
+    return re.compile(rf"(?:authorization(?P<between>\W{{0,8}}))?(?:bearer\s+)?(?:{written})", re.IGNORECASE)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    # What stands between is kept, so that JSON stays JSON.
+    return HIDDEN if found["between"] is None else f"{HIDDEN}{found['between']}{HIDDEN}"
 
 
 def _as_json(message: Message) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A run that is killed goes on where it was, and a key stays where it is: in processes of their own, as dvc starts them."""
+"""A run that is killed goes on where it was, and a key stays where it is: in processes of their own, as of dvc."""
 
 import json
 import os

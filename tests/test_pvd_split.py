@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from test_pvd_captions import FILE, K, align, encode
 
 from platoscope.data.captions.order import ordered
 from platoscope.data.captions.rules import split_text
 from platoscope.data.rows import read_lines
 from platoscope.encoders.base import load_text_encoder
 from platoscope.params import TextEncoderParams
+from test_pvd_captions import FILE, K, align, encode
 
 # As docs/captions.md has them: split by rules out of the model's caption, by n_c, order drawn; and order of the text.
 DRAWN = {1: 0.151, 10: 0.444}

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmarks.extraction_floor import matrix_rate, operations
 from benchmarks.extraction_project import mixed_texts, params_for, write_project
 from benchmarks.table import Line, against
 from benchmarks.timing import medians, once
@@ -51,11 +52,13 @@ def frames(rounds: int) -> list[Line]:
                 "hooked": lambda: pool.submit(_hooked).result(),
             }
             seconds = medians(once(calls), (None,), rounds=rounds, shortest=0)
+        n_operations, rate = operations(calls["bare"]), matrix_rate()
     what = f"frames, {SAMPLES} x {N_F}, tf_efficientnet_lite0 at {SIZE} px, 2 threads"
     named = f"clip by clip with hooks (scaled from {_CLIPS} clips)"
     return [
         against(what, ours=seconds["ours"], peer=seconds["bare"], named="bare loop", least=0.9),
         against(what, ours=seconds["ours"], peer=seconds["hooked"] * SAMPLES / _CLIPS, named=named, least=2),
+        _beside_floor(what, seconds["ours"], n_operations, rate),
     ]
 
 
@@ -68,12 +71,19 @@ def texts(rounds: int) -> list[Line]:
         bare, few = _text_loops(captions)
         calls: dict[str, Callable[[], object]] = {"ours": _stage(params, project, "text"), "bare": bare, "few": few}
         seconds = medians(once(calls), (None,), rounds=rounds, shortest=0)
+        n_operations, rate = operations(bare), matrix_rate()
     what = f"texts, {TEXTS:,} of mixed length, MiniLM, 2 threads"
     sorted_, unsorted = f"bare loop, sorted batches of {BATCH}", "bare loop, unsorted batches of 4"
     return [
         against(what, ours=seconds["ours"], peer=seconds["bare"], named=sorted_, least=0.9),
         against(what, ours=seconds["ours"], peer=seconds["few"], named=unsorted, least=1.5),
+        _beside_floor(what, seconds["ours"], n_operations, rate),
     ]
+
+
+def _beside_floor(what: str, seconds: float, n_operations: int, rate: float) -> Line:
+    named = f"machine's floor: {n_operations / 1e9:,.0f} thousand million operations at {rate / 1e9:.0f} a ns"
+    return against(what, ours=seconds, peer=n_operations / rate, named=named, least=None)
 
 
 def _stage(params: Params, project: Project, side: Side) -> Callable[[], object]:

@@ -30,7 +30,7 @@ SMALL = {
         "seconds": 2.0,
     },
     "frames": {"size": 64, "short": "repeat"},
-    "captions": {"source": "dataset"},
+    "captions": {"source": "dataset", "modes": ["distinct", "paraphrase"], "combine": ["join", "mean"]},
     "samples": {"n": 32},
     "budgets": {"frames": [1, 2, 4, 8], "captions": [1, 2, 4]},
     "encoders": {

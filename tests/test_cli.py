@@ -225,7 +225,7 @@ def test_work_is_listed_and_cleaned(project, command):
 @pytest.mark.parametrize(
     ("words", "file"),
     [
-        (["run", "captions"], "data/captions.py"),
+        (["run", "captions"], "data/captions/stage.py"),
         (["run", "video_features", "--encoder", "colour"], "encoders/features.py"),
         (["run", "video_features", "--encoder", "colour"], "encoders/pixels.py"),
         (["run", "text_neighbours", "--encoder", "words"], "alignment/search/neighbours.py"),

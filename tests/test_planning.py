@@ -120,8 +120,8 @@ def test_the_table_has_the_frames_that_all_samplers_show(monkeypatch, tmp_path):
 
 
 def test_the_texts_that_are_planned_are_those_that_are_encoded_where_captions_differ(monkeypatch, tmp_path):
-    joined = [[" ".join(f"{clip}{word}" for word in "abcde"[:n_c]) for n_c in CAPTIONS] for clip in range(N)]
-    n_texts = len(Texts.sorted(joined, Reader()).texts)
+    shown = [[[" ".join(f"{clip}{word}" for word in "abcde"[:n_c])] for clip in range(N)] for n_c in CAPTIONS]
+    n_texts = len(Texts.sorted(shown, Reader()).texts)
     assert lines_of(monkeypatch, tmp_path, eye=Eye())["text reader"][0] == str(n_texts)
 
 

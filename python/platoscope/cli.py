@@ -18,7 +18,7 @@ from platoscope.project import Project
 STAGES = {
     "dataset": ("data.dataset", None),
     "frames": ("data.frames", None),
-    "captions": ("data.captions", None),
+    "captions": ("data.captions.stage", None),
     "samples": ("data.samples", None),
     "video_features": ("encoders.features", "video"),
     "text_features": ("encoders.features", "text"),
@@ -70,6 +70,9 @@ def run(
     encoder: Encoder = None,
     metric: Metric = None,
     devices: Devices = None,
+    dry_run: Annotated[  # noqa: FBT002
+        bool, typer.Option("--dry-run", help="Of captions: print the calls that would be made, and make none.")
+    ] = False,
 ) -> None:
     """Run one stage in this folder, as dvc does. Example: platoscope run video_features --encoder lite0."""
     from platoscope.encoders.device import chosen_devices
@@ -77,6 +80,8 @@ def run(
 
     if stage not in STAGES:
         raise InputError(f"no stage {stage!r}; the stages are {', '.join(STAGES)}")
+    if dry_run and stage != "captions":
+        raise InputError(f"stage {stage} takes no --dry-run, which only captions has: it alone may cost money")
     module = STAGES[stage][0]
     project = Project(Path.cwd())
     params = read_params(project.params)
@@ -93,7 +98,7 @@ def run(
         family = [f"encoders.{getattr(params.encoders, side)[key].family}"]
     check_installed(project.root, module, *family)
     with chosen_devices(devices):
-        say(step.run(params, project, *one))
+        say(step.dry_run(params, project) if dry_run else step.run(params, project, *one))
 
 
 def _one_of(stage: str, params: Params, *, encoder: str | None, metric: str | None) -> tuple[str, ...]:
@@ -268,11 +273,15 @@ def work_list() -> None:
 @work_app.command("clean")
 def work_clean(
     everything: Annotated[bool, typer.Option("--all", help="Unfinished work too.")] = False,  # noqa: FBT002
+    answers: Annotated[bool, typer.Option("--answers", help="Answers that models gave, too.")] = False,  # noqa: FBT002
 ) -> None:
-    """Free the scratch whose result dvc.lock holds."""
-    from platoscope.housekeeping import clean_work
+    """Free the scratch whose result dvc.lock holds; answers of models, which may have cost money, only if asked to."""
+    from platoscope.housekeeping import clean_answers, clean_work
 
-    say(clean_work(Project(Path.cwd()), everything=everything))
+    project = Project(Path.cwd())
+    say(clean_work(project, everything=everything))
+    if answers:
+        say(clean_answers(project))
 
 
 def main() -> None:

@@ -10,6 +10,7 @@
     ├── WeightsError    (OSError)        weights are missing, gated, or do not fit the architecture
     ├── StaleCodeError  (RuntimeError)   the compiled module was built from other sources: rebuild it
     ├── EncodingError   (RuntimeError)   an encoder gave something that cannot be used (a non-finite activation)
+    ├── EndpointError   (ConnectionError) a server is not there, or refuses the key, the model or the form: mend it
     └── WorkerError     (RuntimeError)   this machine starts no worker processes: mend it, and run again
 
 The command line prints them in one line and ends with code 2 for bad input, 1 for a failed run.
@@ -56,3 +57,7 @@ class EncodingError(PlatoscopeError, RuntimeError):
 
 class WorkerError(PlatoscopeError, RuntimeError):
     """Worker processes cannot be started on this machine, or do not live until their first job."""
+
+
+class EndpointError(PlatoscopeError, ConnectionError):
+    """A server that is asked for captions is not there, or refuses the key, the model or the form of the answer."""

@@ -16,6 +16,7 @@ from platoscope.project import Project
 from platoscope.scratch import LINE, in_use
 
 GONE = ".gone-"
+NEW_ANSWER = b'{"key":'  # with which each begins
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,19 @@ def work_table(project: Project) -> str:
         f"{one.stage:32} {one.state:10} {one.n_blocks:6} blocks {one.n_bytes / 1e6:10.1f} MB  {one.path.name[:12]}"
         for one in scratches(project)
     ]
+    if project.answers.is_file():
+        content = project.answers.read_bytes()
+        rows.append(
+            f"{'answers of models':32} {'kept':10} {content.count(NEW_ANSWER):6} answers {len(content) / 1e6:9.1f} MB"
+        )
     return "\n".join(rows) if rows else f"no work in {project.scratch}"
+
+
+def clean_answers(project: Project) -> str:
+    """Remove the answers that models gave; gives the summary line."""
+    n_bytes = project.answers.stat().st_size if project.answers.is_file() else 0
+    project.answers.unlink(missing_ok=True)
+    return f"answers: freed {n_bytes / 1e6:.1f} MB"
 
 
 def clean_work(project: Project, *, everything: bool) -> str:

@@ -25,6 +25,7 @@ from platoscope.encoders.base import (
 from platoscope.encoders.device import BATCH, batch_size, device, keep_heap
 from platoscope.encoders.subclips import subclip_places
 from platoscope.errors import PlatoscopeError
+from platoscope.encoders.texts import TextBudget, most_texts, text_budgets
 from platoscope.params import Params, SyntheticParams, TextEncoderParams, VideoEncoderParams
 from platoscope.project import Project
 
@@ -51,6 +52,7 @@ def plan_table(params: Params, project: Project) -> str:
     budgets, p = params.budgets, params.frames
     n_frames = n_clips * most_shown(budgets=budgets.frames, samplers=p.samplers)
     video, text = params.encoders.video.items(), params.encoders.text.items()
+    told = text_budgets(params.captions.variants, budgets.captions)
     return "\n".join(
         [
             f"samples   {n} of {n_clips} clips",
@@ -59,7 +61,7 @@ def plan_table(params: Params, project: Project) -> str:
             "",
             f"{'encoder':24} {'forwards':>9} {'GB':>7} {'hours':>7}   at most",
             *(_line(f"video {key}", partial(_of_video, entry, params, n=n, on=on)) for key, entry in video),
-            *(_line(f"text {key}", partial(_of_text, entry, budgets.captions, n=n, on=on)) for key, entry in text),
+            *(_line(f"text {key}", partial(_of_text, entry, told, n=n, on=on)) for key, entry in text),
         ]
     )
 
@@ -84,11 +86,11 @@ def _of_video(entry: VideoEncoderParams, params: Params, *, n: int, on: str) -> 
     return Cost(n * forwards_of_clip(encoder, shown, sampler=entry.sampler), n * len(shown), layers, seconds / batch)
 
 
-def _of_text(entry: TextEncoderParams, budgets: Sequence[int], *, n: int, on: str) -> Cost:
+def _of_text(entry: TextEncoderParams, budgets: Sequence[TextBudget], *, n: int, on: str) -> Cost:
     encoder = load_text_encoder(entry, device=on)
     words = [WORDS] * (batch_size(on) or BATCH)
     layers, seconds = _timed(partial(encoder.encode, words))
-    return Cost(n * len(budgets), n * len(budgets), layers, seconds / len(words))
+    return Cost(n * most_texts(budgets), n * len(budgets), layers, seconds / len(words))
 
 
 def _timed(encode: Callable[[], Layers]) -> tuple[Layers, float]:

@@ -94,6 +94,11 @@ class Project:
         return self.data / ".staging"
 
     @property
+    def answers(self) -> Path:
+        """File of the answers that models gave, which is no stage's scratch: they may have cost money."""
+        return self.scratch / "answers" / "captions.jsonl"
+
+    @property
     def scratch(self) -> Path:
         """Folder of unfinished work: ``$PLATOSCOPE_WORK``, else ``$DVC_ROOT/.work``, else ``./.work``.
 

@@ -113,3 +113,19 @@ def test_features_of_other_samples_are_refused_by_the_ids_they_should_have(neigh
         reference.score(OWN, metric="cka")
     with pytest.raises(InputError, match=r"features has shape \(50, 8\), but must be \[layer, sample, dim\]"):
         reference.score(OWN[0])
+
+
+MODES = ATTRIBUTES | {"budgets": [1, 1], "variants": [["distinct", "join"], ["repeat", "mean"]]}
+
+
+def test_texts_of_another_mode_are_opened_by_its_name(tmp_path):
+    path = tmp_path / "features" / "text" / "words.zarr"
+    write_features(path, zip(NAMES, STORED, strict=True), attributes=MODES)
+    plain, repeat = Reference.open(path, k=6), Reference.open(path, mode="repeat", k=6)
+    assert (plain.budget, repeat.budget) == (1, 1)
+    for reference, place in ((plain, 0), (repeat, 1)):
+        stored = STORED[:, place].astype(np.float16).astype(np.float32)
+        np.testing.assert_array_equal(reference.score(OWN).matrix, layer_scores(OWN, stored, k=6).matrix)
+    assert np.array_equal(Reference.open(path, combine="mean", k=6).tables, repeat.tables)
+    with pytest.raises(InputError, match="no repeat captions by join"):
+        Reference.open(path, mode="repeat", combine="join")

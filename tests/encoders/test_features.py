@@ -10,7 +10,6 @@ from platoscope.data.rows import write_lines
 from platoscope.data.samples import Samples
 from platoscope.encoders import features
 from platoscope.encoders.subclips import subclip_places
-from platoscope.encoders.texts import joined_texts
 from platoscope.encoders.weights import digest_weights
 from platoscope.errors import EncodingError, InputError, StoreError
 from platoscope.params import parse_params
@@ -68,21 +67,6 @@ def run_text(project, **entry):
 
 def samples(*ids):
     return Samples(ids=ids, sources=(None,) * len(ids), rows=np.arange(len(ids)))
-
-
-def test_captions_are_joined_by_one_space_in_their_order_for_the_samples_that_take_part(tmp_path):
-    rows = [{"id": i, "captions": [{"text": f"{i}{n}."} for n in range(4)]} for i in "xyz"]
-    write_lines(tmp_path / "captions.jsonl", rows)
-    texts = joined_texts(samples("z", "x"), tmp_path / "captions.jsonl", (1, 3))
-    assert texts == [["z0.", "z0. z1. z2."], ["x0.", "x0. x1. x2."]]
-
-
-@pytest.mark.parametrize("ids", [("x", "y"), ("x", "gone")])
-def test_a_sample_with_too_few_captions_or_none_is_refused_by_its_id(tmp_path, ids):
-    rows = [{"id": i, "captions": [{"text": "t"}] * n} for i, n in (("x", 3), ("y", 2))]
-    write_lines(tmp_path / "captions.jsonl", rows)
-    with pytest.raises(StoreError, match=f"sample '{ids[1]}' has too few captions for budget 3"):
-        joined_texts(samples(*ids), tmp_path / "captions.jsonl", (1, 3))
 
 
 @pytest.mark.usefixtures("eye")

@@ -3,9 +3,6 @@
 import numpy as np
 import pytest
 from counting import FRAMES, Eye, N, Watcher, frame_by_frame, write_project
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from platoscope.encoders.batches import Batches
 from platoscope.encoders.sample_blocks import encode_clips, encode_frames, encode_video, read_shown
@@ -22,46 +19,6 @@ def shown(store, choices):
 def project(tmp_path_factory):
     """A project whose stages up to ``samples`` have run."""
     return write_project(tmp_path_factory.mktemp("project"))
-
-
-exact = hnp.arrays(
-    np.float32,
-    st.tuples(st.integers(1, 3), st.integers(1, 12), st.integers(1, 4)),
-    elements=st.floats(-(2.0**60), 2.0**60, width=32),
-)
-
-
-# Values that cancel, since elsewhere a sum in float64 comes out right in float32 by luck.
-big = 2.0**50 * np.array([2, 6, 10, 12, 12])
-cancelling = np.concatenate([big, [-24, -8, 22, 52, 60, 98], -big]).astype(np.float32)
-cancelling = np.tile(cancelling[None, :, None], (2, 1, 3))
-
-
-@settings(deadline=None, max_examples=200)
-@example(vectors=cancelling, seed=0)
-@example(vectors=cancelling, seed=1)
-@given(vectors=exact, seed=st.integers(0, 99))
-def test_the_mean_over_frames_is_the_same_to_the_last_bit_in_any_order_and_memory_layout(vectors, seed):
-    order = np.random.default_rng(seed).permutation(vectors.shape[1])
-    mean = mean_of_frames(vectors)
-    assert mean.dtype == np.float32
-    shown = vectors[:, order]
-    frames_innermost = np.ascontiguousarray(shown.swapaxes(1, 2)).swapaxes(1, 2)
-    for other in (shown, shown.copy(), np.asfortranarray(shown), frames_innermost, vectors[:, ::-1]):
-        assert np.array_equal(mean_of_frames(other), mean)
-
-
-@settings(deadline=None, max_examples=100)
-@given(exact)
-def test_the_mean_over_frames_is_the_mean(vectors):
-    wanted = vectors.astype(np.longdouble).mean(1)
-    scale = np.abs(vectors).max(1).astype(np.longdouble)
-    assert (np.abs(mean_of_frames(vectors) - wanted) <= 1e-6 * scale + 2.0**-149).all()
-
-
-def test_the_mean_of_one_frame_is_that_frame():
-    vectors = np.random.default_rng(0).standard_normal((5, 1, 3)).astype(np.float32)
-    assert np.array_equal(mean_of_frames(vectors), vectors[:, 0])
 
 
 @pytest.mark.parametrize("batch", [1, 7, 32, 1000])

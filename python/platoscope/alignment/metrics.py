@@ -5,6 +5,8 @@ compare the features themselves. x and y are `[sample, dim]` of the same samples
 any device, of any float type; their dims may differ. `clip` is that of `nearest`. Exact ties fall by other salts in
 x and in y: independent spaces stay at chance, and a space with ties at rank k scores below 1 against itself.
 
+`many_to_many` is of samples with several captions each, every one an item.
+
 All raise InputError for a bad array (type, shape, values that are not finite, a row of zeros where a cosine is taken),
 unequal sample counts and a k outside [1, N - 1].
 """
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 from platoscope.alignment.agreement import score_matrix
 from platoscope.alignment.clip.outliers import float32_layer
 from platoscope.alignment.features.feature_metrics import cka, cknna, rsa, svcca, unbiased_cka
+from platoscope.alignment.many_to_many import many_to_many
 from platoscope.alignment.search.neighbours import neighbour_table
 from platoscope.alignment.search.ties import salt_of
 from platoscope.errors import InputError
@@ -30,6 +33,7 @@ __all__ = [
     "edit_distance_knn",
     "jaccard_knn",
     "lcs_knn",
+    "many_to_many",
     "mutual_knn",
     "rsa",
     "svcca",

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from platoscope.data.captions.modes import counted
 from platoscope.data.exclusions import Out, kinds_of, read_absent, table_of
 from platoscope.data.rows import ranked, read_lines, write_lines
 from platoscope.errors import DataError, StoreError
@@ -109,11 +110,11 @@ def _check_depth(n: int, params: Params) -> None:
 def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
     """Rows that cannot take part, with the stage that says so and why."""
     frames = FramesStore(project.frames)
-    n_captions = {row["id"]: len(row["captions"]) for row in read_lines(project.captions)}
+    captions = {row["id"]: row for row in read_lines(project.captions)}
     if frames.attributes["videos"] != digest_ids(ids):
         raise StoreError(f"{project.frames} was not made from the {len(ids)} videos of videos.jsonl: run `dvc repro`")
-    if n_captions.keys() != set(ids):
-        odd = min(n_captions.keys() ^ set(ids))
+    if captions.keys() != set(ids):
+        odd = min(captions.keys() ^ set(ids))
         raise StoreError(
             f"{project.captions} and videos.jsonl are of different samples, such as {odd!r}: run `dvc repro`"
         )
@@ -123,8 +124,17 @@ def _faults(params: Params, project: Project, ids: Sequence[str]) -> Iterator[tu
             yield row, ("frames", frames.notes.get(row, status))
         elif params.frames.short == "exclude" and frames.n_decoded[row] < n_f:
             yield row, ("frames", f"{frames.n_decoded[row]} frames, {n_f} are needed")
-        elif n_captions[id_] < n_c:
-            yield row, ("captions", f"{n_captions[id_]} captions, {n_c} are needed")
+        elif "refused" in captions[id_]:
+            yield row, ("captions", captions[id_]["refused"])
+        else:
+            few = ((mode, counted(captions[id_], mode)) for mode in params.captions.modes)
+            if why := next((_short_of(mode, n, n_c) for mode, n in few if n < n_c), None):
+                yield row, ("captions", why)
+
+
+def _short_of(mode: str, n: float, n_c: int) -> str:
+    kind = "" if mode == "distinct" else f" of mode {mode}"
+    return f"{n} captions{kind}, {n_c} are needed"
 
 
 def _draw(able: list[int], ids: Sequence[str], asked: SamplesParams, *, out: Sequence[Out]) -> list[int]:

@@ -62,17 +62,29 @@ def find(entry: EncoderParams, *, wants: str) -> Checkpoint:
     WeightsError
         If it is a file, or ``package:NAME`` is not installed.
     """
+    if entry.checkpoint is None:
+        raise InputError(f"family {entry.family} needs checkpoint: a hub name, a folder or package:NAME")
+    place = place_of(entry.checkpoint, family=entry.family, wants=wants)
+    source = entry.checkpoint if place is None else str(place)
+    return Checkpoint(entry.checkpoint, source, place, entry.revision, entry.trust_remote_code)
+
+
+def place_of(name: str, *, family: str, wants: str) -> Path | None:
+    """The folder that a name stands for, None where it is the hub's; from here on the library is quiet.
+
+    Raises
+    ------
+    WeightsError
+        If it is a file, or ``package:NAME`` is not installed.
+    """
     import transformers
 
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()  # what it would report of missing tensors is an error here
-    if entry.checkpoint is None:
-        raise InputError(f"family {entry.family} needs checkpoint: a hub name, a folder or package:NAME")
-    place = weights.locate(entry.checkpoint)
+    place = weights.locate(name)
     if place is not None and not place.is_dir():
-        raise WeightsError(f"{entry.checkpoint} is a file; family {entry.family} takes a folder with {wants}")
-    source = entry.checkpoint if place is None else str(place)
-    return Checkpoint(entry.checkpoint, source, place, entry.revision, entry.trust_remote_code)
+        raise WeightsError(f"{name} is a file; family {family} takes a folder with {wants}")
+    return place
 
 
 @contextmanager

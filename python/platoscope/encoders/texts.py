@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.data.modes import counted, shown
+from platoscope.data.captions.modes import counted, shown
 from platoscope.data.rows import read_lines
 from platoscope.data.samples import Samples
 from platoscope.encoders.base import TextEncoder
@@ -57,6 +57,22 @@ class TextBudget(NamedTuple):
 def text_budgets(variants: Sequence[Variant], numbers: Sequence[int]) -> list[TextBudget]:
     """List every number of captions of every variant, in the order of a store."""
     return [TextBudget(variant, n_c) for variant in variants for n_c in numbers]
+
+
+def most_texts(budgets: Sequence[TextBudget]) -> int:
+    """Count the texts of a sample that differ, if its captions all do."""
+    texts: set[tuple[tuple[str, int], ...]] = set()
+    for (mode, combine), n_c in budgets:
+        captions = [_identity(mode, place) for place in range(n_c)]
+        texts |= {tuple(captions)} if combine == "join" else {(caption,) for caption in captions}
+    return len(texts)
+
+
+def _identity(mode: str, place: int) -> tuple[str, int]:
+    """Which caption stands at a place of a mode: the first is the same in all but those of another order."""
+    if mode == "repeat" or (place == 0 and not mode.startswith("order")):
+        return "distinct", 0
+    return mode, place
 
 
 def shown_texts(samples: Samples, captions: Path, budgets: Sequence[TextBudget]) -> list[list[list[str]]]:

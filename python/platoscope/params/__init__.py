@@ -4,6 +4,7 @@ Only steps read these objects; library functions take keywords. An unknown key, 
 contradict each other are refused with the place, the value and what would be accepted.
 """
 
+from platoscope.params.captions import CaptionsParams
 from platoscope.params.encoders import EncoderParams, TextEncoderParams, VideoEncoderParams
 from platoscope.params.reading import parse_params, read_params
 from platoscope.params.sections import Section
@@ -13,6 +14,7 @@ from platoscope.params.whole import Params
 
 __all__ = [
     "AlignmentParams",
+    "CaptionsParams",
     "DatasetParams",
     "EncoderParams",
     "ListedParams",

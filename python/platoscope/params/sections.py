@@ -21,4 +21,5 @@ Seed = Annotated[int, Field(ge=0)]
 class Section(BaseModel):
     """A part of params.yaml: frozen, and closed to unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    # The library's own errors, which --debug shows, repeat no value: one may hold a key that does not belong there.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True)

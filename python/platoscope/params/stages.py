@@ -4,8 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from platoscope.params.sections import Budgets, Mode, Sampler, Section, Seed
-from platoscope.params.variants import Variant
+from platoscope.params.sections import Budgets, Sampler, Section, Seed
 
 
 class FramesParams(Section):
@@ -24,26 +23,6 @@ class FramesParams(Section):
     max_pixels: int = Field(default=8192 * 8192, ge=1, lt=2**31)
     max_seconds: float = Field(default=4 * 3600.0, gt=0)
     whole: bool = False
-
-
-class CaptionsParams(Section):
-    """Where captions come from, the seed of their order, and what is shown of them.
-
-    ``modes``, of which captions a budget has so many: ``distinct``, the captions in their order; ``paraphrase``, the
-    first and rewordings of it; ``repeat``, the first over and over; ``shuffled``, the first and captions of other
-    samples; ``order1`` to ``order9``, the captions in another order. ``combine``: ``join``, they become one text;
-    ``mean``, each is encoded alone and their features are averaged. Every mode is combined in every way.
-    """
-
-    source: Literal["dataset"] = "dataset"
-    seed: Seed = 0
-    modes: Annotated[tuple[Mode, ...], Field(min_length=1)] = ("distinct",)
-    combine: Annotated[tuple[Literal["join", "mean"], ...], Field(min_length=1)] = ("join",)
-
-    @property
-    def variants(self) -> tuple[Variant, ...]:
-        """Every mode combined in every way; the first is what the page is about."""
-        return tuple(Variant(mode, combine) for combine in self.combine for mode in self.modes)
 
 
 class SamplesParams(Section):

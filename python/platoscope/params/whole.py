@@ -2,13 +2,13 @@
 
 from pydantic import model_validator
 
+from platoscope.params.captions import CaptionsParams
 from platoscope.params.encoders import EncodersParams
 from platoscope.params.sections import Section
 from platoscope.params.sources import DatasetParams
 from platoscope.params.stages import (
     AlignmentParams,
     BudgetsParams,
-    CaptionsParams,
     FramesParams,
     NeighboursParams,
     ReportParams,
@@ -77,6 +77,22 @@ class Params(Section):
         for name, named in lists.items():
             if len(set(named)) < len(named):
                 raise ValueError(f"{name} is {list(named)}: each must be named once")
+        return self
+
+    @model_validator(mode="after")
+    def _captions_agree(self) -> "Params":
+        p, most = self.captions, max(self.budgets.captions)
+        if p.source != "dataset" and p.n < most:
+            raise ValueError(f"captions.n is {p.n} but the largest of budgets.captions {most}: n must be at least that")
+        if p.source == "vlm" and p.frames not in self.budgets.frames:
+            raise ValueError(
+                f"captions.frames is {p.frames}, but frames are stored for budgets.frames {list(self.budgets.frames)}: "
+                "it must be one of them"
+            )
+        if p.source == "vlm" and p.sampler not in self.frames.samplers:
+            raise ValueError(
+                f"captions.sampler is {p.sampler!r}, frames.samplers has {list(self.frames.samplers)}: add it there"
+            )
         return self
 
     @model_validator(mode="after")

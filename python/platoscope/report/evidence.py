@@ -1,13 +1,13 @@
 """What is known of scores beyond their value: tables of the alignment stage become cells, curves, hubs and notes.
 
 `pairs.csv` gives the cells of the grid about which something is said, `gallery.csv` scores among fewer samples,
-`hubs.csv` the hubs of every layer, `statistics.json` the settings and what was left out. What is not there is ``None``
+`hubs.csv` the hubs of every layer, `statistics.json` the settings, what more captions add and what was left out. What is not there is ``None``
 or empty, and is not shown.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,10 @@ class Hubs:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known beyond scores. Without ``settings`` nothing was said and ``cells`` is empty."""
+    """All that is known beyond scores. Without ``settings`` nothing was said and ``cells`` is empty.
+
+    ``gains``: what more captions add, as the alignment stage lists it.
+    """
 
     settings: Mapping[str, Any] | None = None
     warnings: tuple[str, ...] = ()
@@ -101,6 +104,18 @@ class Evidence:
     cells: tuple[Cell, ...] = ()
     gallery: tuple[Point, ...] = ()
     hubs: tuple[Hubs, ...] = ()
+    gains: tuple[Mapping[str, Any], ...] = ()
+
+    def about(self, names: Iterable[tuple[str, str]]) -> "Evidence":
+        """What is said of these pairs of encoders, (video, text), alone."""
+        names = set(names)
+        kept = tuple(f"{video}:{text}@" for video, text in names)
+        return replace(
+            self,
+            cells=tuple(cell for cell in self.cells if (cell.video, cell.text) in names),
+            gallery=tuple(point for point in self.gallery if (point.video, point.text) in names),
+            notes=tuple(note for note in self.notes if note.startswith(kept)),
+        )
 
     def cell(self, video: str, text: str, n_f: int, n_c: int) -> Cell | None:
         """What is said about a cell, ``None`` where nothing is."""
@@ -139,6 +154,7 @@ def read_evidence(*, alignment: Path, gallery: Path) -> Evidence:
         cells=cells,
         gallery=points,
         hubs=hubs,
+        gains=tuple(said.get("captions", ())),
     )
 
 

@@ -17,6 +17,7 @@ from platoscope.alignment.scores import metric_named
 from platoscope.alignment.statistics.bootstrap import query_error
 from platoscope.alignment.statistics.groups import Labels
 from platoscope.errors import InputError, StoreError
+from platoscope.params.variants import encoder_of
 from platoscope.report.curves import Series
 from platoscope.scaling.document import read_document
 from platoscope.scaling.law import law_curve
@@ -26,6 +27,7 @@ Array = NDArray[np.float64]
 LINES = 6, 4  # trained encoders and controls in one picture of curves
 PICTURED = 9, 3  # trained pairs and controls that have pictures of their own
 NORMAL95 = 1.96
+SHOWN_LESS = {"repeat": "one frame repeated", "span": "frames in a row"}  # samplers that are controls
 
 
 @dataclass(frozen=True)
@@ -170,7 +172,7 @@ def read_facts(*, alignment: Path, laws: Path, params_text: str) -> list[Pair]:
         Pair(
             store=store,
             law=_law(entries.get(f"{store.video}:{store.text}")),
-            control=_control(params, "video", store.video) or _control(params, "text", store.text),
+            control=_control(params, "video", store.video) or _control(params, "text", encoder_of(store.text)),
             layers=layers,
         )
         for store in stores
@@ -235,10 +237,12 @@ def _law(entry: Mapping[str, Any] | None) -> dict[str, float] | None:
 
 
 def _control(params: Mapping[str, Any], side: str, key: str) -> str | None:
-    """What makes an encoder a control: no network at all, or one that was never trained."""
+    """What makes an encoder a control: no network at all, one that was never trained, or frames that show no more."""
     known = params["encoders"][side]
     if key not in known:
         raise InputError(f"params name no {side} encoder {key!r}, only {', '.join(known)}: repeat the alignment stage")
     if known[key].get("family") == "pixels":
         return "pixels"
-    return "untrained" if known[key].get("random_init") else None
+    if known[key].get("random_init"):
+        return "untrained"
+    return SHOWN_LESS.get(known[key].get("sampler", "center"))

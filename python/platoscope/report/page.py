@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from platoscope.reference_data import published_law
 from platoscope.report import words
+from platoscope.report.added import Added
 from platoscope.report.curves import AXES
 from platoscope.report.evidence import Evidence
 from platoscope.report.evidence_pictures import curve_points, curved_pair
@@ -48,6 +49,7 @@ def render_page(
     evidence: Evidence,
     laws: Mapping[str, LawFacts],
     pictures: Pictures,
+    more: Added,
     most: Sequence[Card],
     least: Sequence[Card],
     source: Source,
@@ -78,6 +80,7 @@ def render_page(
         dark={name: DARK[colour] for name, colour in COLOURS.items()},
         dark_rules=Markup(dark_rules()),  # noqa: S704 (our own style sheet)
         **_pictured(pictures),
+        **_added(more),
         **_believed(pairs, best, evidence),
         **_lawful(pairs, best, laws),
     )
@@ -98,6 +101,15 @@ def _pictured(pictures: Pictures) -> dict[str, Any]:
         "growth": pictures.growth,
         "published": published_law(pictures.growth.model) if pictures.growth else None,
         "growths": _markup(pictures.growths),
+    }
+
+
+def _added(more: Added) -> dict[str, Any]:
+    """What more captions and more frames add."""
+    return {
+        "added": more,
+        "added_pictures": _markup([kind.picture for kind in more.captions]),
+        "added_frames": more.frames and _markup([more.frames])[0],
     }
 
 

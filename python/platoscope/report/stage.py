@@ -14,6 +14,7 @@ from platoscope.data.exclusions import Out, read_excluded
 from platoscope.data.samples import Samples, samples_of
 from platoscope.params import Params
 from platoscope.project import Project
+from platoscope.report.added import added, leading
 from platoscope.report.evidence import read_evidence
 from platoscope.report.facts import Pair, best_pair, read_facts
 from platoscope.report.law_facts import read_law_facts
@@ -63,11 +64,13 @@ def write_report(
     is said beyond scores (statistics in ``alignment``, ``gallery``) is shown as far as it is there.
     Returns the summary line. Raises ``StoreError`` where a store is missing or does not belong to the others.
     """
-    pairs = read_facts(alignment=alignment, laws=laws, params_text=params_text)
-    kept = samples_of(samples, digest=pairs[0].store.samples, store=alignment)
-    evidence = read_evidence(alignment=alignment, gallery=gallery)
-    if evidence.settings and evidence.settings["by_source"]:
-        pairs = [replace(pair, groups=groups_of(kept.sources)) for pair in pairs]
+    every = read_facts(alignment=alignment, laws=laws, params_text=params_text)
+    kept = samples_of(samples, digest=every[0].store.samples, store=alignment)
+    known = read_evidence(alignment=alignment, gallery=gallery)
+    if known.settings and known.settings["by_source"]:
+        every = [replace(pair, groups=groups_of(kept.sources)) for pair in every]
+    pairs = leading(every)
+    evidence = known.about((pair.store.video, pair.store.text) for pair in pairs)
     most, least = (
         cards(chosen, samples=kept, captions=captions, thumbnails=thumbnails)
         for chosen in extremes(best_pair(pairs).store, shown)
@@ -78,6 +81,7 @@ def write_report(
         evidence=evidence,
         laws=read_law_facts(laws),
         pictures=pictures,
+        more=added(every, known.gains, params_text=params_text),
         most=most,
         least=least,
         source=_source(kept, read_excluded(excluded)),

@@ -14,7 +14,7 @@ SYMBOLS = {
     "n_f": "<i>n</i><sub>f</sub>", "n_c": "<i>n</i><sub>c</sub>",
 }  # fmt: skip
 LETTERS = {"S": "<i>S</i>", "C": "<i>C</i>", "C_f": SYMBOLS["c_f"], "C_c": SYMBOLS["c_c"]}
-NOTE = re.compile(r"(?P<pair>[a-z0-9_]+:[a-z0-9_]+)@(?P<rest>.*)", re.DOTALL)
+NOTE = re.compile(r"(?P<pair>[a-z0-9_]+:[a-z0-9_+]+)@(?P<rest>.*)", re.DOTALL)
 # Samples that do not take part, by the stage that says so.
 OUT = {
     "dataset": "without a video", "frames": "that did not decode or were too short",

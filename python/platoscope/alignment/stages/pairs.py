@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from platoscope import _native
 from platoscope.alignment.agreement import chance_of, score_matrix
 from platoscope.alignment.scores import best_layers, metric_named
+from platoscope.alignment.stages.captions import by_combine, gains_of_captions, tracked_gains
 from platoscope.alignment.stages.evidence import check_cells, pair_evidence
 from platoscope.alignment.stages.grid import Row, csv_text, read_named
 from platoscope.alignment.stages.results import (
@@ -89,7 +90,18 @@ def run(params: Params, project: Project) -> str:
     table = [row for pair_rows in rows.values() for row in pair_rows]
     doubts = list(filter(None, [too_few_permutations(add_q_values(table), p.permutations)]))
     notes = {name.replace(".", ":"): said[name]["notes"] for name in pairs}
+    gains = [
+        row
+        for video in videos
+        for views in by_combine(texts)
+        if (
+            row := gains_of_captions(
+                video, views, fixed=lambda pair: scored(pair).fixed, metric=metric, k=k, p=p, groups=groups
+            )
+        )
+    ]
     told = {
+        "captions": list(filter(None, gains)),
         "settings": {**p.model_dump(mode="json"), "sources": None if groups is None else len(np.unique(groups))},
         "warnings": doubts,
         "notes": [f"{name}@{note}" for name, of_pair in notes.items() for note in of_pair],
@@ -114,7 +126,7 @@ def run(params: Params, project: Project) -> str:
             result / "hubs.csv": csv_text(HUBS, hubs),
             result / "statistics.json": _json(told),
             folder / "gallery.csv": csv_text(GALLERY, curves),
-            folder / "alignment.json": _json({**head, "pairs": tracked_metrics(largest)}),
+            folder / "alignment.json": _json({**head, "pairs": tracked_metrics(largest), **tracked_gains(told["captions"])}),
         }.items():
             path.write_text(text, encoding="utf-8")
 
@@ -126,7 +138,7 @@ def run(params: Params, project: Project) -> str:
     work.publish(outs, build, staging=project.staging)
     for line in [*doubts, *_gathered(notes)]:
         say(f"alignment: {line}")
-    return _summary([pair_rows[-1] for pair_rows in rows.values()], metric=metric)
+    return _summary([rows[name][-1] for name, (_, text) in pairs.items() if params.leads(text.key)], metric=metric)
 
 
 def _groups(project: Project, store: Neighbours) -> Labels | None:

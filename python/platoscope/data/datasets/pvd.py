@@ -3,8 +3,9 @@
 Captions are the one ``*.jsonl`` in the folder, a clip a line: ``id``, ``human_caption`` and ``model_caption`` (a text
 each), ``rephrased_captions`` (a list, usually of ten short ones, which are the paraphrases of each caption) and, where
 known, ``category``, ``duration_s`` and ``fps``, which become ``labels``. Videos are files named by id in ``videos/``
-(``10203040.mp4``), or the shards as published (``train/000000.tar``, ``test/000000.tar``, ...: members ``10203040.mp4`` and ``10203040.json``), whose
-folder is the ``split``. What a clip was cut from is not published. Clips without a video are absent.
+(``10203040.mp4``), or the shards as published (``train/000000.tar``, ``test/000000.tar``, ...: members ``10203040.mp4``
+and ``10203040.json``), whose folder is the ``split``. What a clip was cut from is not published. Clips without a video
+are absent.
 """
 
 from collections.abc import Iterable, Iterator

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from platoscope.data import captions
-from platoscope.data.captions import ordered
+from platoscope.data.captions import stage
+from platoscope.data.captions.order import ordered
 from platoscope.data.rows import read_lines, write_lines
 from platoscope.params import parse_params
 from platoscope.project import Project
@@ -32,7 +32,7 @@ def params(seed=0):
 def run(root, rows, *, seed=0):
     project = Project(root)
     write_lines(project.dataset / "captions.jsonl", rows)
-    line = captions.run(params(seed), project)
+    line = stage.run(params(seed), project)
     return line, {row["id"]: [one["text"] for one in row["captions"]] for row in read_lines(project.captions)}
 
 

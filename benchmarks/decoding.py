@@ -54,11 +54,10 @@ def main() -> None:
 
 
 _LIMITS = """\
-Milliseconds of processor time a clip, at 224 px. Where few frames are chosen, decoding is nearly all, and leaving out
-the groups and pictures that no chosen frame leans on wins. Where many are, ours is behind in what it makes of a frame:
-colours are exact to rounding with chroma interpolated (those of peers are a level or more off on average), and Pillow
-resizes one value at a time, where the peers' squares here come of torch's vector code. Both cost per chosen frame,
-whatever the decoder does.
+Milliseconds of processor time a clip, at 224 px. Decoding is nearly all, and is libavcodec's: what wins is to leave out
+the groups and pictures that no chosen frame leans on. Where many frames are chosen, making squares of them counts too:
+of 4:2:0 video the part that is shown is converted, exact to rounding with chroma interpolated, and resized by the
+vectors of the processor; everything else becomes RGB by libswscale first.
 """
 _MEMORY = """\
 Peaks of the `frames` stage and its workers over the same videos, listed more often: flat if frames are written as they

@@ -1,4 +1,4 @@
-"""The machine's floor: how many operations a model takes, and at which rate this machine multiplies matrices at best."""
+"""The machine's floor: the operations that a model takes, and the rate at which this machine multiplies matrices."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +18,7 @@ def operations(call: Callable[[], object]) -> int:
 
 
 def matrix_rate() -> float:
-    """Operations a second of the best of some float32 products of 2,048 x 2,048 matrices, by as many threads as are set."""
+    """Operations a second of the best of some float32 products of 2,048 x 2,048 matrices, by the threads that are set."""
     a, b = torch.rand(_SIDE, _SIDE), torch.rand(_SIDE, _SIDE)
     a @ b
     seconds = []

@@ -82,7 +82,7 @@ def texts(rounds: int) -> list[Line]:
 
 
 def _beside_floor(what: str, seconds: float, n_operations: int, rate: float) -> Line:
-    named = f"machine's floor: {n_operations / 1e9:,.0f} thousand million operations at {rate / 1e9:.0f} a ns"
+    named = f"machine's floor: {n_operations / 1e9:,.0f} GFLOP at {rate / 1e9:.0f} GFLOP/s"
     return against(what, ours=seconds, peer=n_operations / rate, named=named, least=None)
 
 

@@ -30,7 +30,8 @@ def _at_depth(layers: Features, *, depth: int, rounds: int) -> Line:
     ours, faiss = partial(_ours, depth=depth), partial(peers.plain_faiss, depth=depth)
     same = np.mean(faiss(layers[0])[:, 1:] == ours(layers[0]).ids)
     assert same > 0.999, f"only {same:.4f} of the neighbours are those of FAISS"
-    seconds = medians({"ours": ours, "faiss": faiss}, layers, rounds=rounds)
+    # A turn takes a second, in which the machine may change its speed: the median needs many.
+    seconds = medians({"ours": ours, "faiss": faiss}, layers, rounds=3 * rounds)
     what = f"neighbours, {LAYERS} layers, D = {DIM:,}, depth {depth}, 2 threads"
     return against(what, ours=seconds["ours"], peer=seconds["faiss"], named="normalise and faiss.knn", least=1)
 

@@ -74,9 +74,10 @@ def growth(rounds: int) -> list[Line]:
     """Time 4 x 6 layers from 1,000 to 1,000,000 samples; linear growth is a slope of 1."""
     lines = []
     for kind in KINDS:
-        each = [nanoseconds(kind, samples, rounds=rounds) for samples in _GROWTH]
-        times = np.array(each) * np.array(_GROWTH)
-        slope = float(np.polyfit(np.log(_GROWTH), np.log(times), 1)[0])
+        # All sizes in every round, since the machine is not as fast at all times; the slope is that of a round.
+        turns = np.array([[nanoseconds(kind, samples, rounds=1) for samples in _GROWTH] for _ in range(rounds)])
+        slopes = [np.polyfit(np.log(_GROWTH), np.log(turn * np.array(_GROWTH)), 1)[0] for turn in turns]
+        each, slope = np.median(turns, axis=0), float(np.median(slopes))
         shown = ", ".join(f"{one:.3g}" for one in each)
         what = f"growth, 4 x 6 {kind} layers, N = 1e3, 1e4, 1e5, 1e6: ns a (row, neighbour) a pair"
         lines += [

@@ -22,10 +22,11 @@ from platoscope.encoders.base import (
     load_text_encoder,
     load_video_encoder,
 )
-from platoscope.encoders.device import BATCH, batch_size, device, keep_heap
+from platoscope.encoders.device import BATCH, batch_size, device
 from platoscope.encoders.subclips import subclip_places
-from platoscope.errors import PlatoscopeError
 from platoscope.encoders.texts import TextBudget, most_texts, text_budgets
+from platoscope.errors import PlatoscopeError
+from platoscope.parallel import keep_heap
 from platoscope.params import Params, SyntheticParams, TextEncoderParams, VideoEncoderParams
 from platoscope.project import Project
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from platoscope.metrics import many_to_many, mutual_knn
 
 from platoscope.errors import InputError
-from platoscope.metrics import many_to_many, mutual_knn
 
 
 def spaces(n=60, dim=8, seed=0):
@@ -46,7 +46,9 @@ def test_the_score_is_that_of_a_loop_over_captions(k):
 def test_with_one_caption_each_it_is_mutual_knn():
     x = spaces()
     captions, owners = told(x, np.ones(len(x), int), 0.5)
-    assert many_to_many(x, captions, owners, k=5).score == pytest.approx(mutual_knn(x, captions[np.argsort(owners)], k=5))
+    assert many_to_many(x, captions, owners, k=5).score == pytest.approx(
+        mutual_knn(x, captions[np.argsort(owners)], k=5)
+    )
 
 
 def test_captions_that_are_all_their_sample_itself_score_one():

@@ -91,7 +91,7 @@ def test_the_parts_of_the_gain_are_those_of_the_layers_that_are_best_for_distinc
     tracked = json.loads((project.results / "alignment.json").read_text())["captions"]
     shares = {part["name"]: part["share"] for part in row["parts"]}
     assert tracked["big"]["words"] == {"gain": row["gain"], **shares}
-    assert N == len(IDS)
+    assert len(IDS) == N
 
 
 def test_without_modes_nothing_is_parted(project):  # noqa: F811

@@ -2,11 +2,10 @@
 
 import os
 
-import numpy as np
 import pytest
 import torch
 
-from platoscope.encoders.device import batch_size, chosen_devices, device, devices, keep_float32, keep_heap
+from platoscope.encoders.device import batch_size, chosen_devices, device, devices, keep_float32
 from platoscope.errors import InputError
 
 
@@ -124,17 +123,6 @@ def test_a_batch_size_that_is_no_whole_number_from_one_is_refused(monkeypatch, n
     monkeypatch.setenv("PLATOSCOPE_BATCH", named)
     with pytest.raises(InputError, match=f"whole number from 1 or 'search', got '{named}'"):
         batch_size("cpu")
-
-
-def test_keeping_the_heap_changes_no_result():
-    def compute():
-        x = torch.linspace(-1, 1, 3 * 64 * 64).reshape(1, 3, 64, 64)
-        return torch.nn.functional.interpolate(x, scale_factor=8.0, mode="bicubic").numpy()
-
-    before = compute()
-    keep_heap()
-    keep_heap()
-    assert np.array_equal(compute(), before)
 
 
 def test_float32_is_kept_by_turning_tf32_off():

@@ -69,9 +69,15 @@ class Converter:
 
     def __init__(self) -> None:
         self._whole, self._tiny, self._probe = VideoReformatter(), VideoReformatter(), VideoReformatter()
+        self._known: dict[tuple[object, ...], tuple[int, int] | None] = {}
+
+    def notice(self, frame: VideoFrame) -> None:
+        """Take note of a decoded frame, shown or not: where chroma lies may be another from a key frame on."""
+        if frame.key_frame:
+            self._known.clear()
 
     def planes(self, frame: VideoFrame) -> Planes:
-        """Give the planes of a frame.
+        """Give the planes of a frame, of which :meth:`notice` was told if it is of a stream.
 
         Raises
         ------
@@ -102,7 +108,10 @@ class Converter:
         matrix = _matrix(frame)
         if matrix is None or frame.interlaced_frame or any(plane.line_size <= 0 for plane in frame.planes):
             return None
-        sites = self._sites(frame)
+        like = frame.format.name, frame.width, frame.height, frame.colorspace, frame.color_range
+        if like not in self._known:
+            self._known[like] = self._sites(frame)
+        sites = self._known[like]
         return sites and Luma(_SHARES[matrix], _is_full(frame), sites)
 
     def _sites(self, frame: VideoFrame) -> tuple[int, int] | None:

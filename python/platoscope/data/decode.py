@@ -153,6 +153,7 @@ def _decode_parts(
     position, converter = {time: index for index, (time, _) in enumerate(known)}, Converter()
     for run in needed:
         for frame in frames_of(run, stream):
+            converter.notice(frame)
             if frame.pts is not None and frame.pts in wanted:
                 _keep(decoded, position[frame.pts], frame, stream, canvas, converter)
             decoded.notice(frame)
@@ -180,6 +181,7 @@ def _decode_all(
     missing, decoded, converter = set(wanted), Decoded(), Converter()
     for frame in trusted_frames(packets, stream, listing, decoded):
         position = len(decoded.times)
+        converter.notice(frame)
         key = frame.pts if by == "time" else position
         if key is not None and key in missing:
             missing.discard(key)  # of frames at one time the first
@@ -203,6 +205,6 @@ def _keep(
     converter: Converter,
 ) -> None:
     aspect = stream.sample_aspect_ratio
-    check_pixels(*displayed(frame, aspect), canvas.max_pixels)
-    decoded.squares[position] = square(frame, aspect, canvas, converter)
     decoded.sizes[position] = displayed(frame, aspect)
+    check_pixels(*decoded.sizes[position], canvas.max_pixels)
+    decoded.squares[position] = square(frame, aspect, canvas, converter)

@@ -22,7 +22,7 @@ from platoscope.data.reading import check_readable
 from platoscope.data.rows import read_lines
 from platoscope.data.sampling import budgets_of, most_shown
 from platoscope.errors import DataError
-from platoscope.parallel import Crash, Pool, Task, limit_of_environment, worker_count
+from platoscope.parallel import Crash, Pool, Task, limit_of_environment, return_heap, worker_count
 from platoscope.params import Params
 from platoscope.progress import track
 from platoscope.project import Project
@@ -69,6 +69,7 @@ def decode_limits() -> Limits:
 
 def run(params: Params, project: Project) -> str:
     """Decode ``data/dataset/videos.jsonl``; gives the summary line."""
+    return_heap()
     videos = read_lines(project.dataset / "videos.jsonl")
     source, p, budgets, limits = params.dataset.path, params.frames, params.budgets.frames, decode_limits()
     files = [project.video(video["path"], made=video["made"], source=source) for video in videos]

@@ -24,6 +24,8 @@ from platoscope.data.squares import check_pixels
 from platoscope.errors import DataError
 
 # No file but this: neither by a protocol, nor as one of a row of pictures that its name is a pattern of.
+# Where a picture of theirs is damaged, these tell of it if they are asked to; else what lay in memory fills the rest.
+_UNTOLD = ("mjpeg", "mjpegb", "amv", "thp")
 _FROM_ONE_FILE = {"protocol_whitelist": "file", "pattern_type": "none"}
 # Demuxers of files that name others.
 _LISTS = ("avisynth", "concat", "dash", "hls", "imf", "rtsp", "sdp", "vapoursynth", "vobsub", "webm_dash_manifest")
@@ -123,6 +125,8 @@ def opened(file: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         if codec is None:
             raise DataError("has a video stream of a codec that this build of libav cannot decode")
         codec.thread_count, codec.thread_type = 1, ThreadType.NONE
+        if codec.name in _UNTOLD:
+            codec.options = {"err_detect": "explode"}
         yield container, streams[0]
 
 

@@ -3,12 +3,11 @@
 They come from the environment (``PLATOSCOPE_DEVICE``, ``PLATOSCOPE_BATCH``) or the command line, not from params.
 """
 
-import ctypes
 import os
 import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -120,18 +119,6 @@ def keep_float32() -> None:
 
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
-
-
-def keep_heap() -> None:
-    """Make glibc keep freed memory: giving each big tensor back to the system costs more than computing it.
-
-    The same as MALLOC_MMAP_MAX_=0 with large MALLOC_TRIM_THRESHOLD_ and MALLOC_TOP_PAD_; nothing elsewhere than Linux.
-    """
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            libc = ctypes.CDLL("libc.so.6")
-            for option, value in ((-4, 0), (-1, 2**31 - 1), (-2, 2**28)):
-                libc.mallopt(option, value)
 
 
 def pinned(values: NDArray[Any], on: str) -> NDArray[Any]:

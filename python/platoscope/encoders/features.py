@@ -26,11 +26,12 @@ from platoscope.encoders.base import (
     open_stored,
 )
 from platoscope.encoders.batches import MOST, Batches
-from platoscope.encoders.device import DEVICE_VARIABLE, batch_size, devices, keep_float32, keep_heap, share_cores
+from platoscope.encoders.device import DEVICE_VARIABLE, batch_size, devices, keep_float32, share_cores
 from platoscope.encoders.engine import Extraction, Vectors, block_length, compute, cut, publish, scratch_of, summary
 from platoscope.encoders.sample_blocks import Shown, encode_video, read_shown
 from platoscope.encoders.texts import Texts, refuse_long, shown_texts, text_budgets
 from platoscope.encoders.weights import without_folders
+from platoscope.parallel import keep_heap
 from platoscope.params import EncoderParams, Params
 from platoscope.project import Project, Side
 from platoscope.provenance import closure, code_digest, versions

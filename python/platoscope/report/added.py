@@ -23,7 +23,12 @@ MODES = {
     "repeat": "one, repeated",
     "shuffled": "of other videos",
 }
-SAMPLERS = {"center": "over the whole clip", "linspace": "from end to end", "span": "in a row", "repeat": "one, repeated"}
+SAMPLERS = {
+    "center": "over the whole clip",
+    "linspace": "from end to end",
+    "span": "in a row",
+    "repeat": "one, repeated",
+}
 CONTROLS = ("repeat", "shuffled")
 COMBINED = {"join": "joined to one text", "mean": "encoded one by one and averaged"}
 
@@ -116,7 +121,9 @@ def _drawn(axis: str, name: str, lines: Mapping[str, tuple[str, Pair]]) -> Pictu
     first = next(pair for _, pair in lines.values())
     figure = plot_budget(series, axis=axis, chance=first.chance, title=first.title)
     ends = "; ".join(f"{line.label} {line.score[0]:.3f} to {line.score[-1]:.3f}" for line in series)
-    alt = f"{first.store.video} and {_encoder(first)}, score against {AXES[axis]}: {ends}. Chance is {first.chance:.3f}."
+    alt = (
+        f"{first.store.video} and {_encoder(first)}, score against {AXES[axis]}: {ends}. Chance is {first.chance:.3f}."
+    )
     return Picture(name, render_svg(figure), alt)
 
 

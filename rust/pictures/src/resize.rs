@@ -44,11 +44,15 @@ pub fn resized(picture: &Picture<'_>, edges: [f64; 4], to: Size) -> Result<Vec<u
     Resizer::new()
         .resize_typed(&large, &mut small, &options)
         .map_err(refused)?;
-    Ok(small
-        .pixels()
-        .iter()
-        .flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]])
-        .collect())
+    Ok(without_fourth(small.pixels()))
+}
+
+fn without_fourth(pixels: &[Pixel]) -> Vec<u8> {
+    let mut values = vec![0; 3 * pixels.len()];
+    for (three, pixel) in values.chunks_exact_mut(3).zip(pixels) {
+        three.copy_from_slice(&pixel.0[..3]);
+    }
+    values
 }
 
 /// The whole pixels that the filter reaches from a side of the box.

@@ -126,7 +126,9 @@ def run(params: Params, project: Project) -> str:
             result / "hubs.csv": csv_text(HUBS, hubs),
             result / "statistics.json": _json(told),
             folder / "gallery.csv": csv_text(GALLERY, curves),
-            folder / "alignment.json": _json({**head, "pairs": tracked_metrics(largest), **tracked_gains(told["captions"])}),
+            folder / "alignment.json": _json(
+                {**head, "pairs": tracked_metrics(largest), **tracked_gains(told["captions"])}
+            ),
         }.items():
             path.write_text(text, encoding="utf-8")
 

@@ -18,7 +18,7 @@ def operations(call: Callable[[], object]) -> int:
 
 
 def matrix_rate() -> float:
-    """Operations a second of the best of some float32 products of 2,048 x 2,048 matrices, by the threads that are set."""
+    """Operations a second of the best of some float32 products of matrices of 2,048 x 2,048."""
     a, b = torch.rand(_SIDE, _SIDE), torch.rand(_SIDE, _SIDE)
     a @ b
     seconds = []

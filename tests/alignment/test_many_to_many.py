@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from platoscope.metrics import many_to_many, mutual_knn
 
+from platoscope.alignment.metrics import many_to_many, mutual_knn
 from platoscope.errors import InputError
 
 

@@ -103,7 +103,8 @@ def test_samplers_of_one_encoder_are_drawn_together(project):
 
 def test_the_page_says_in_one_sentence_what_share_of_the_gain_is_coverage(project):
     text = " ".join(report(project).split())
-    said = "Of what 4 captions add to 1 (0.200 to 0.600), 75 % is coverage (70 % to 80 %), 20 % is wording and 5 % is length."
+    said = "Of what 4 captions add to 1 (0.200 to 0.600), 75 % is coverage (70 % to 80 %), "
+    said += "20 % is wording and 5 % is length."
     assert shares_in_words(GAIN) == said
     assert f"<strong>{said}</strong>" in text
     assert shares_in_words(NOTHING) is None

@@ -24,7 +24,7 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class ManyToMany:
-    """A score in [0, 1], the mean of its permutation null, what 95 % of it stay below, and the share that reaches it."""
+    """A score in [0, 1], the mean of its permutation null, what 95 % of it are below, the share that reaches it."""
 
     score: float
     chance: float
@@ -111,6 +111,6 @@ def _nearest_samples(ranked: Ids, own: Ids, *, k: int) -> Ids:
 
 
 def _shares(nearest: Ids, owner: Ids, counts: Ids, *, n: int) -> tuple[Ids, NDArray[np.float64]]:
-    """The share of a sample's captions that have another among their nearest: keys sample * n + other, growing; shares."""
+    """The share of a sample's captions that have another near: keys sample * n + other, growing, and shares."""
     keys, times = np.unique((owner[:, None] * n + nearest).ravel(), return_counts=True)
     return keys, times / counts[keys // n]

@@ -61,7 +61,7 @@ class Captions:
     @property
     def said(self) -> str | None:
         """What share of the gain is coverage, in one sentence; ``None`` where there is no gain to share out."""
-        return self.gain and shares_in_words(self.gain)
+        return None if self.gain is None else shares_in_words(self.gain)
 
     @property
     def widest(self) -> Spread | None:

@@ -1,8 +1,8 @@
 """What is known of scores beyond their value: tables of the alignment stage become cells, curves, hubs and notes.
 
 `pairs.csv` gives the cells of the grid about which something is said, `gallery.csv` scores among fewer samples,
-`hubs.csv` the hubs of every layer, `statistics.json` the settings, what more captions add and what was left out. What is not there is ``None``
-or empty, and is not shown.
+`hubs.csv` the hubs of every layer, `statistics.json` the settings, what more captions add and what was left out. What
+is not there is ``None`` or empty, and is not shown.
 """
 
 import json

@@ -90,18 +90,11 @@ def run(params: Params, project: Project) -> str:
     table = [row for pair_rows in rows.values() for row in pair_rows]
     doubts = list(filter(None, [too_few_permutations(add_q_values(table), p.permutations)]))
     notes = {name.replace(".", ":"): said[name]["notes"] for name in pairs}
-    gains = [
-        row
-        for video in videos
-        for views in by_combine(texts)
-        if (
-            row := gains_of_captions(
-                video, views, fixed=lambda pair: scored(pair).fixed, metric=metric, k=k, p=p, groups=groups
-            )
-        )
-    ]
+    asked = {"fixed": lambda pair: scored(pair).fixed, "metric": metric, "k": k, "p": p, "groups": groups}
+    found = (gains_of_captions(video, views, **asked) for video in videos for views in by_combine(texts))
+    gains = [row for row in found if row is not None]
     told = {
-        "captions": list(filter(None, gains)),
+        "captions": gains,
         "settings": {**p.model_dump(mode="json"), "sources": None if groups is None else len(np.unique(groups))},
         "warnings": doubts,
         "notes": [f"{name}@{note}" for name, of_pair in notes.items() for note in of_pair],
@@ -126,9 +119,7 @@ def run(params: Params, project: Project) -> str:
             result / "hubs.csv": csv_text(HUBS, hubs),
             result / "statistics.json": _json(told),
             folder / "gallery.csv": csv_text(GALLERY, curves),
-            folder / "alignment.json": _json(
-                {**head, "pairs": tracked_metrics(largest), **tracked_gains(told["captions"])}
-            ),
+            folder / "alignment.json": _json({**head, "pairs": tracked_metrics(largest), **tracked_gains(gains)}),
         }.items():
             path.write_text(text, encoding="utf-8")
 

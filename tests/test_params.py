@@ -68,7 +68,7 @@ def test_params_cannot_be_changed():
         ("frames.size", True, "valid integer, got True"),
         ("frames.size", 4, "greater than or equal to 8, got 4"),
         ("frames.fit", "stretch", "'crop' or 'pad', got 'stretch'"),
-        ("frames.samplers", ["centre"], "'center', 'linspace' or 'first', got 'centre'"),
+        ("frames.samplers", ["centre"], "'first', 'repeat' or 'span', got 'centre'"),
         ("dataset.source", "web", "one of 'synthetic', 'folder', 'vatex', "),
         ("dataset.seconds", float("inf"), "finite number, got inf"),
         ("dataset.seconds", float("nan"), "got nan"),

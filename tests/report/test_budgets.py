@@ -7,6 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from platoscope.report import Series, plot_budget, plot_headline
+from platoscope.report.added import Added
 from platoscope.report.curves import Array
 from platoscope.report.evidence import Evidence
 from platoscope.report.facts import Pair, shared_cell
@@ -80,6 +81,7 @@ def page(pairs: list[Pair]) -> str:
         evidence=Evidence(),
         laws={},
         pictures=drawn(pairs),
+        more=Added((), None, {}),
         most=[],
         least=[],
         source=Source(None, "0", {}),

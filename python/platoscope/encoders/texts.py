@@ -84,7 +84,8 @@ def shown_texts(samples: Samples, captions: Path, budgets: Sequence[TextBudget])
         If a sample has fewer captions than a budget asks for.
     """
     rows = {row["id"]: row for row in read_lines(captions)}
-    for mode, n_c in dict.fromkeys((budget.variant.mode, budget.n_c) for budget in budgets):
+    largest = {budget.variant.mode: budget.n_c for budget in sorted(budgets, key=lambda budget: budget.n_c)}
+    for mode, n_c in largest.items():
         short = [id_ for id_ in samples.ids if id_ not in rows or counted(rows[id_], mode) < n_c]
         if short:
             raise StoreError(f"{captions}: sample {short[0]!r} has too few captions for budget {n_c}: run `dvc repro`")

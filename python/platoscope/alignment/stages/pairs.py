@@ -73,6 +73,9 @@ def run(params: Params, project: Project) -> str:
             score, count = content["score"], content["count"]
         return _named(video, text, score=score, count=count, fixed=fixed, metric=metric, k=k, chance=chance)
 
+    def fixed(name: str) -> tuple[int, int]:
+        return scored(name).fixed
+
     def make(block: str, part: Path) -> None:
         name, kind = block.rsplit(".", 1)
         if kind == "npz":
@@ -90,9 +93,12 @@ def run(params: Params, project: Project) -> str:
     table = [row for pair_rows in rows.values() for row in pair_rows]
     doubts = list(filter(None, [too_few_permutations(add_q_values(table), p.permutations)]))
     notes = {name.replace(".", ":"): said[name]["notes"] for name in pairs}
-    asked = {"fixed": lambda pair: scored(pair).fixed, "metric": metric, "k": k, "p": p, "groups": groups}
-    found = (gains_of_captions(video, views, **asked) for video in videos for views in by_combine(texts))
-    gains = [row for row in found if row is not None]
+    gains = [
+        row
+        for video in videos
+        for views in by_combine(texts)
+        if (row := gains_of_captions(video, views, fixed=fixed, metric=metric, k=k, p=p, groups=groups))
+    ]
     told = {
         "captions": gains,
         "settings": {**p.model_dump(mode="json"), "sources": None if groups is None else len(np.unique(groups))},

@@ -11,7 +11,7 @@ import yaml
 
 from conftest import ROOT
 
-CONTROLS = ("lite0_untrained", "thumbnail", "mean_colour")
+CONTROLS = ("lite0_untrained", "lite0_span", "lite0_repeat", "thumbnail", "mean_colour")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,8 @@ def score() -> dict[tuple[str, int, int], float]:
     if params["dataset"]["source"] != "synthetic":
         pytest.skip("params.yaml is not the demo's")
     rows = csv.DictReader((ROOT / "results/plots/scaling.csv").read_text().splitlines())
-    return {(row["video"], int(row["n_f"]), int(row["n_c"])): float(row["score"]) for row in rows}
+    joined = (row for row in rows if row["text"] == "minilm")
+    return {(row["video"], int(row["n_f"]), int(row["n_c"])): float(row["score"]) for row in joined}
 
 
 @pytest.mark.parametrize("encoder", ["lite0", "lite2"])
@@ -43,3 +44,30 @@ def test_every_control_stands_in_every_table(score):
 def test_the_laws_of_the_trained_encoders_describe_their_grids():
     laws = json.loads((ROOT / "results/scaling.json").read_text())["pairs"]
     assert all(laws[encoder]["minilm"]["r2"] > 0.8 for encoder in ("lite0", "lite2"))
+
+
+def test_more_captions_add_by_what_they_say_and_hardly_by_their_length():
+    shares = json.loads((ROOT / "results/alignment.json").read_text())["captions"]
+    for encoder in ("lite0", "lite2"):
+        for text in ("minilm", "minilm+mean"):
+            found = shares[encoder][text]
+            assert found["coverage"] > 0.5
+            assert abs(found["length"]) < 0.1
+            assert found["coverage"] + found["wording"] + found["length"] == pytest.approx(1)
+
+
+def test_one_frame_repeated_adds_nothing_to_an_encoder_of_images_and_frames_in_a_row_little(score):
+    for n_c in (1, 10):
+        assert len({score["lite0_repeat", n_f, n_c] for n_f in (1, 2, 4, 8, 16)}) == 1
+        assert score["lite0_repeat", 1, n_c] == score["lite0", 1, n_c]
+    assert score["lite0_span", 16, 10] < 0.85 * score["lite0", 16, 10]
+
+
+def test_captions_of_other_videos_take_away():
+    laws = list(csv.DictReader((ROOT / "results/plots/scaling.csv").read_text().splitlines()))
+    of = {
+        row["text"]: float(row["score"])
+        for row in laws
+        if (row["video"], row["n_f"], row["n_c"]) == ("lite0", "16", "10")
+    }
+    assert of["minilm+shuffled"] < of["minilm+repeat"] < of["minilm+paraphrase"] < of["minilm"]

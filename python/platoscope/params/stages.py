@@ -107,6 +107,8 @@ class SimilarityParams(Section):
 class ScalingParams(Section):
     """Which scores the law is fitted to, and its intervals: ``draws`` of the bootstrap, their ``level``.
 
+    Pairs that DVC does not track have at most 100 draws.
+
     ``layers``: "fixed", the pair of layers that is best at the largest cell, or "per_cell", the best of each cell.
     """
 

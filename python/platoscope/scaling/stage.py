@@ -29,6 +29,7 @@ Layers = Literal["fixed", "per_cell"]
 Pair = tuple[str, str]
 OTHER: dict[Layers, Layers] = {"fixed": "per_cell", "per_cell": "fixed"}
 COLUMNS = ("video", "text", "n_f", "n_c", "score", "fixed_score", "law", "chance")
+FEW = 100  # draws for pairs that DVC does not track, of which there may be thousands
 PER_CELL = "the samples' scores are known of the fixed pair of layers, not of each cell's best"
 
 
@@ -71,7 +72,7 @@ def _found(cells: Sequence[Cell], of_samples: OfSamples | None, *, params: Param
     section = params.scaling
     fit = fit_points(
         *_columns(cells, section.layers),
-        draws=section.draws,
+        draws=section.draws if tracked else min(section.draws, FEW),
         level=section.level,
         seed=section.seed,
         of_samples=of_samples,

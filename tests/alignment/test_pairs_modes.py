@@ -56,6 +56,8 @@ def test_every_variant_is_scored_as_an_encoder_of_its_own_and_the_first_is_what_
     assert [text for video, text in found if video == "big"] == names
     for name, own in zip(names, tables.values(), strict=True):
         pair = found["big", name]
+        # All modes of one way to combine captions by the layers that are best for the first.
+        assert pair.fixed == found["big", "words+mean" if name.endswith("+mean") else "words"].fixed
         assert pair.captions == tuple(BUDGETS)
         a, b = pair.fixed
         for budget in range(3):

@@ -2,7 +2,7 @@
 
 ``pairs.csv`` has one row a (video encoder, text encoder, n_f, n_c), with what there is to believe of it for the cells
 that params name; ``layers.zarr`` keeps every layer-pair matrix and what the metric counts of every sample for the pair
-of layers that is best at the largest budgets.
+of layers that is best at the largest budgets (of the first mode, for all modes of one way to combine captions).
 """
 
 import json
@@ -73,13 +73,16 @@ def run(params: Params, project: Project) -> str:
             score, count = content["score"], content["count"]
         return _named(video, text, score=score, count=count, fixed=fixed, metric=metric, k=k, chance=chance)
 
+    first = {view.key: views[0] for views in by_combine(texts) for view in views}
+
     def fixed(name: str) -> tuple[int, int]:
         return scored(name).fixed
 
     def make(block: str, part: Path) -> None:
         name, kind = block.rsplit(".", 1)
         if kind == "npz":
-            pair = score_pair(*pairs[name], metric=metric, k=k, chance=chance)
+            video, text = pairs[name]
+            pair = score_pair(video, text, metric=metric, k=k, chance=chance, layers_of=first[text.key])
             with part.open("wb") as handle:
                 np.savez(handle, score=pair.score, count=pair.count, fixed=pair.fixed)
             return
@@ -170,8 +173,19 @@ def _summary(largest: list[Row], *, metric: str) -> str:
     )
 
 
-def score_pair(video: Neighbours, text: Neighbours, *, metric: str, k: int, chance: float) -> PairLayers:
+def score_pair(
+    video: Neighbours,
+    text: Neighbours,
+    *,
+    metric: str,
+    k: int,
+    chance: float,
+    layers_of: Neighbours | None = None,
+) -> PairLayers:
     """Score two encoders over all their budgets and layers by a metric of ``scores.METRICS``, beside its chance.
+
+    The pair of layers that is fixed is the best at the largest budgets of ``layers_of``, the texts themselves unless it
+    is said: modes of captions can be compared by the same layers alone.
 
     Raises
     ------
@@ -183,7 +197,8 @@ def score_pair(video: Neighbours, text: Neighbours, *, metric: str, k: int, chan
             raise InputError(f"alignment.k is {k}, but {store.path} holds {store.ids.shape[3]} neighbours a sample")
     score = score_matrix(_layers(video), _layers(text), metric=metric, k=k)
     score = score.reshape(*video.ids.shape[:2], *text.ids.shape[:2]).transpose(0, 2, 1, 3)
-    fixed = best_layers(score[-1, -1])
+    one = score[-1, -1] if layers_of is None else score_matrix(video.ids[-1], layers_of.ids[-1], metric=metric, k=k)
+    fixed = best_layers(one)
     a, b = (np.ascontiguousarray(store.ids[:, layer]) for store, layer in zip((video, text), fixed, strict=True))
     count = _native.sample_values(a, b, measure=metric_named(metric).measure, k=k).astype(np.uint16)
     return _named(video, text, score=score, count=count, fixed=fixed, metric=metric, k=k, chance=chance)

@@ -125,6 +125,17 @@ def test_two_runs_of_the_stage_write_equal_bytes(tmp_path: Path) -> None:
     assert list(read_laws(project.laws)) == ["lite0:minilm", "lite0:other"]
 
 
+def test_many_pairs_are_fitted_by_workers_to_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    for many in (99, 2):
+        monkeypatch.setattr(stage, "MANY", many)
+        monkeypatch.setattr(stage, "BATCH", 2)
+        project = project_with(tmp_path / str(many), "minilm", "bloomz", "gemma")
+        run_stage(project, tracked="bloomz")
+        written.append([file.read_bytes() for file in (project.laws, project.results / "plots/scaling.csv")])
+    assert written[0] == written[1]
+
+
 def test_the_stage_goes_on_where_a_pair_has_no_law(tmp_path: Path) -> None:
     project = project_with(tmp_path, "minilm")
     table = project.alignment / "pairs.csv"

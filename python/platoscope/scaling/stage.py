@@ -8,6 +8,7 @@ different layers in every cell is not the curve of any of them. The other choice
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,8 +16,9 @@ import numpy as np
 
 from platoscope.alignment.scores import metric_named
 from platoscope.data.samples import samples_of
-from platoscope.errors import InputError, StoreError
-from platoscope.params import Params
+from platoscope.errors import InputError, StoreError, WorkerError
+from platoscope.parallel import Crash, Pool, worker_count
+from platoscope.params import Params, ScalingParams
 from platoscope.project import Project
 from platoscope.scaling.document import entry, write_laws
 from platoscope.scaling.fit import OfSamples, fit_points
@@ -29,6 +31,7 @@ Layers = Literal["fixed", "per_cell"]
 Pair = tuple[str, str]
 OTHER: dict[Layers, Layers] = {"fixed": "per_cell", "per_cell": "fixed"}
 COLUMNS = ("video", "text", "n_f", "n_c", "score", "fixed_score", "law", "chance")
+MANY, BATCH, LIMIT_S = 8, 64, 600.0  # pairs for which workers are started, pairs at a time, seconds for one
 FEW = 100  # draws for pairs that DVC does not track, of which there may be thousands
 PER_CELL = "the samples' scores are known of the fixed pair of layers, not of each cell's best"
 
@@ -42,23 +45,30 @@ class _Found:
     entry: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class _Job:
+    """What a pair is fitted to."""
+
+    pair: Pair
+    cells: Sequence[Cell]
+    of_samples: OfSamples | None
+    section: ScalingParams
+    tracked: bool
+
+
 def run(params: Params, project: Project) -> str:
     """Write ``results/scaling.json``, ``results/plots/scaling.csv``, ``data/scaling/laws.json``; gives the summary.
 
     The JSON has the pairs that ``params.tracked``, and so have the draws in the document; laws are there of all.
     """
     pairs = read_pairs(project.alignment / "pairs.csv")
-    known: dict[Pair, _Found] = {}
-    without: dict[str, str] = {}
-    for pair, of_samples in _each(params, project, pairs):
-        name = ":".join(pair)
-        try:
-            known[pair] = _found(pairs[pair], of_samples, params=params, tracked=params.tracked(*pair))
-        except NoLawError as error:
-            without[name] = str(error)
-        except InputError as error:
-            raise type(error)(f"{name}: {error}") from error
-    found = {pair: known[pair] for pair in pairs if pair in known}
+    jobs = (
+        _Job(pair, pairs[pair], of_samples, params.scaling, params.tracked(*pair))
+        for pair, of_samples in _each(params, project, pairs)
+    )
+    fitted = dict(_fitted(jobs, many=len(pairs) >= MANY))
+    without = {":".join(pair): one for pair, one in fitted.items() if isinstance(one, str)}
+    found = {pair: one for pair in pairs if isinstance(one := fitted[pair], _Found)}
     write_laws(project.laws, {":".join(pair): one.entry for pair, one in found.items()}, without=without)
     tracked = {pair: one for pair, one in found.items() if params.tracked(*pair)}
     write_json(project.results / "scaling.json", {"pairs": _metrics(tracked)})
@@ -67,9 +77,31 @@ def run(params: Params, project: Project) -> str:
     return "scaling: " + _summary(laws, [f"{name}: {why}" for name, why in without.items()])
 
 
-def _found(cells: Sequence[Cell], of_samples: OfSamples | None, *, params: Params, tracked: bool) -> _Found:
+def _fitted(jobs: Iterator[_Job], *, many: bool) -> Iterator[tuple[Pair, _Found | str]]:
+    """Fit one pair after the other, or where there are many some at a time by all workers."""
+    if not many:
+        yield from ((job.pair, _fit(job)) for job in jobs)
+        return
+    with Pool(workers=worker_count(), limit_s=LIMIT_S) as pool:
+        while batch := list(islice(jobs, BATCH)):
+            for job, one in zip(batch, pool.map(_fit, batch), strict=True):
+                if isinstance(one, Crash):
+                    raise WorkerError(f"{':'.join(job.pair)}: the fit {one.reason}")
+                yield job.pair, one
+
+
+def _fit(job: _Job) -> _Found | str:
+    """Fit one pair; where there is no law, why."""
+    try:
+        return _found(job.cells, job.of_samples, job.section, tracked=job.tracked)
+    except NoLawError as error:
+        return str(error)
+    except InputError as error:
+        raise type(error)(f"{':'.join(job.pair)}: {error}") from error
+
+
+def _found(cells: Sequence[Cell], of_samples: OfSamples | None, section: ScalingParams, *, tracked: bool) -> _Found:
     """Fit one pair, to either choice of layers."""
-    section = params.scaling
     fit = fit_points(
         *_columns(cells, section.layers),
         draws=section.draws if tracked else min(section.draws, FEW),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,8 +19,11 @@ def test_named_stores_are_read_in_order_of_key_and_others_are_passed_over_with_a
     def place(side, key):
         return tmp_path / side / f"{key}.zarr"
 
-    found = read_named(iter(["b", "a"]), side="video", stage="alignment", place=place, read=lambda path: path.stem)
-    assert found == ["a", "b"]
+    def read(path):
+        return SimpleNamespace(views=lambda: [path.stem, f"{path.stem}+repeat"])
+
+    found = read_named(iter(["b", "a"]), side="video", stage="alignment", place=place, read=read)
+    assert found == ["a", "a+repeat", "b", "b+repeat"]
     assert capsys.readouterr().out == "alignment: passing over old, older in video: not in encoders.video\n"
 
 

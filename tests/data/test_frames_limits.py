@@ -12,8 +12,9 @@ from frames_stage import in_this_process, job, of_files, params
 from numbered_clips import damaged_packet, numbered, write
 
 from conftest import SHARED
-from platoscope.data import captions, dataset, frames, samples
+from platoscope.data import dataset, frames, samples
 from platoscope.data import decode as decoding
+from platoscope.data.captions import stage as captions
 from platoscope.data.frames import decode
 from platoscope.data.rows import write_lines
 from platoscope.inspection import samples_table

@@ -15,6 +15,7 @@ from platoscope.params.variants import encoder_of, variant_of
 from platoscope.report.curves import AXES, Series, plot_budget
 from platoscope.report.facts import Pair, best_pair, many
 from platoscope.report.look import Picture, render_svg
+from platoscope.report.words import percent
 
 # What a line of each mode and sampler is called; the controls are those that show nothing new.
 MODES = {
@@ -165,13 +166,11 @@ def shares_in_words(gain: Mapping[str, Any]) -> str | None:
     last = list(parts)[-1]
     few, most = gain["n_c"]
     first = f"Of what {many(most, 'caption')} add to {few} ({gain['start']:.3f} to {gain['scores']['distinct']:.3f}), "
-    said = [f"{_percent(part['share'])} is {name}{_ends(part, name == last)}" for name, part in reversed(parts.items())]
+    said = [
+        f"{percent(part['share'], 0)} is {name}{_ends(part, name == last)}" for name, part in reversed(parts.items())
+    ]
     return first + (", ".join(said[:-1]) + " and " + said[-1] if len(said) > 1 else said[0]) + "."
 
 
 def _ends(part: Mapping[str, Any], main: bool) -> str:  # noqa: FBT001
-    return f" ({_percent(part['interval'][0])} to {_percent(part['interval'][1])})" if main else ""
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %".replace("-", "\N{MINUS SIGN}")
+    return f" ({percent(part['interval'][0], 0)} to {percent(part['interval'][1], 0)})" if main else ""

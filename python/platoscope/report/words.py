@@ -40,7 +40,7 @@ def times(value: float) -> str:
 
 def percent(value: float, digits: int = 1) -> str:
     """A share in percent: 3.5 %."""
-    return f"{100 * value:.{digits}f} %"
+    return f"{number(100 * value, digits)} %"
 
 
 def symbols(text: str) -> Markup:

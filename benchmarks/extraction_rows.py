@@ -7,6 +7,7 @@ of weights counts in neither.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,7 @@ from benchmarks.extraction_project import mixed_texts, params_for, write_project
 from benchmarks.table import Line, against
 from benchmarks.timing import medians, once
 from platoscope.encoders import features
+from platoscope.encoders.running import prepared
 from platoscope.encoders.engine import Extraction, compute, publish, scratch_of
 from platoscope.params import Params
 from platoscope.project import Project, Side
@@ -88,7 +90,8 @@ def _beside_floor(what: str, seconds: float, n_operations: int, rate: float) -> 
 
 def _stage(params: Params, project: Project, side: Side) -> Callable[[], object]:
     """Give a call that extracts everything anew, from a scratch of its own, with an encoder that is loaded."""
-    extraction = features._prepared(params, project, side, "one", on="cpu", n_devices=1)  # noqa: SLF001
+    prepare = partial(features._prepared, params, project, side, "one")  # noqa: SLF001
+    extraction = prepared(prepare, on="cpu", n_devices=1)
     turns = iter(range(1 << 30))
 
     def run() -> None:

@@ -20,11 +20,20 @@ FAMILIES = {
     side: [f"encoders/{family}.py" for family in entry.model_fields["family"].annotation.__args__]
     for side, entry in (("video", VideoEncoderParams), ("text", TextEncoderParams))
 }
+FOREACH = {
+    **dict.fromkeys(("video_features", "video_neighbours"), "encoders.video"),
+    **dict.fromkeys(("text_features", "text_neighbours"), "encoders.text"),
+    "similarity": "similarity.metrics",
+    "temporal_features": "temporal.video",
+    "temporal_texts": "temporal.text",
+    "temporal_probes": "temporal.probes",
+    "temporal_report": "temporal.report",
+}
 FAMILY_FILES = {file for files in FAMILIES.values() for file in files}
 GENERATOR = "data/datasets/synthetic"
 
 # Which stages each part leans on, besides those that every part may use (the exempt code and the stores).
-LAYERS = ("data", "encoders", "alignment", "scaling", "report")
+LAYERS = ("data", "encoders", "alignment", "temporal", "scaling", "report")
 # Commands for people, which look at every step from outside.
 OUTSIDE = (
     "catalogue",
@@ -101,6 +110,8 @@ def wanted(stage):
     if module == "encoders.features":
         files |= set(closure(*(file.removesuffix(".py").replace("/", ".") for file in FAMILIES[side])))
         files = files - FAMILY_FILES | {"encoders/${item.family}.py"}
+    if module == "temporal.stages.features":  # a list has no entries to look the family up in, so it is all of them
+        files |= set(closure(*(file.removesuffix(".py").replace("/", ".") for file in FAMILIES[side])))
     if stage == "dataset":  # the generator is a dependency as the data of the demo, ${dataset.path}
         files = {file for file in files if not file.startswith(f"{GENERATOR}/")}
     if stage == "captions":
@@ -133,12 +144,12 @@ def test_the_compiled_parts_are_of_one_layer_each():
 
 def test_dvc_has_the_stages_of_the_command_line_and_each_calls_its_own():
     assert list(DVC) == list(STAGES)
-    options = {None: "", "metric": " --metric ${item}", "video": " --encoder ${key}", "text": " --encoder ${key}"}
+    options = {None: "", "metric": " --metric ${item}", "probe": " --probe ${item}"}
     for stage, (_, over) in STAGES.items():
         entry = DVC[stage].get("do", DVC[stage])
-        assert entry["cmd"] == f"platoscope run {stage}" + options[over]
-        named = "similarity.metrics" if over == "metric" else f"encoders.{over}"
-        assert DVC[stage].get("foreach") == (f"${{{named}}}" if over else None)
+        key = "${item}" if stage.startswith("temporal") else "${key}"
+        assert entry["cmd"] == f"platoscope run {stage}" + options.get(over, f" --encoder {key}")
+        assert DVC[stage].get("foreach") == (f"${{{FOREACH[stage]}}}" if stage in FOREACH else None)
         assert "persist" not in str(entry)
 
 
@@ -164,6 +175,7 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
         "frames_in",
         "hub",
         "processors",
+        "running",
         "registry/__init__",
         "sample_blocks",
         "skeleton",

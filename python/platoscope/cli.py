@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ from platoscope.params import Params, read_params
 from platoscope.progress import say
 from platoscope.project import Project
 
-# Stage: the module whose ``run`` it is, and what it is one of: the side of its encoder, or a metric.
+# Stage: the module whose ``run`` it is, and what it is one of: the side of its encoder, a metric or a probe.
 STAGES = {
     "dataset": ("data.dataset", None),
     "frames": ("data.frames", None),
@@ -27,11 +27,15 @@ STAGES = {
     "alignment": ("alignment.stages.pairs", None),
     "similarity": ("alignment.stages.similarity", "metric"),
     "scaling": ("scaling.stage", None),
+    "temporal_features": ("temporal.stages.features", "video"),
+    "temporal_texts": ("temporal.stages.features", "text"),
+    "temporal_probes": ("temporal.stages.probes", "probe"),
+    "temporal_report": ("temporal.stages.report", None),
     "report": ("report.stage", None),
 }
 
 SIDES = ("video", "text")
-FEATURES = STAGES["video_features"][0]
+FEATURES = (STAGES["video_features"][0], STAGES["temporal_features"][0])  # which run encoders
 
 app = typer.Typer(
     name="platoscope",
@@ -53,6 +57,7 @@ app.add_typer(encoders_app, name="encoders")
 
 Encoder = Annotated[str | None, typer.Option(help="Key of the encoder, for the stages that have one.")]
 Metric = Annotated[str | None, typer.Option(help="A metric over features, for the stage similarity.")]
+Probe = Annotated[str | None, typer.Option(help="A probe of time, for the stage temporal_probes.")]
 Devices = Annotated[
     str | None,
     typer.Option(help="For the features stages, instead of $PLATOSCOPE_DEVICE: one, or several alike (cuda:0,cuda:1)."),
@@ -69,6 +74,7 @@ def run(
     stage: Annotated[str, typer.Argument(help=", ".join(STAGES))],
     encoder: Encoder = None,
     metric: Metric = None,
+    probe: Probe = None,
     devices: Devices = None,
     dry_run: Annotated[  # noqa: FBT002
         bool, typer.Option("--dry-run", help="Of captions: print the calls that would be made, and make none.")
@@ -85,15 +91,15 @@ def run(
     module = STAGES[stage][0]
     project = Project(Path.cwd())
     params = read_params(project.params)
-    one = _one_of(stage, params, encoder=encoder, metric=metric)
-    if devices is not None and module != FEATURES:
+    one = _one_of(stage, params, {"encoder": encoder, "metric": metric, "probe": probe})
+    if devices is not None and module not in FEATURES:
         raise InputError(f"stage {stage} takes no --devices: encoders alone run on several")
     # Threads wait asleep: where processors are shared, spinning ones make a run several times slower. Read when the
     # first library with OpenMP is loaded, so it stands before the step.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     step = import_module(f"platoscope.{module}")
     family = []
-    if module == FEATURES:
+    if module in FEATURES:
         side, key = one
         family = [f"encoders.{getattr(params.encoders, side)[key].family}"]
     check_installed(project.root, module, *family)
@@ -101,22 +107,32 @@ def run(
         say(step.dry_run(params, project) if dry_run else step.run(params, project, *one))
 
 
-def _one_of(stage: str, params: Params, *, encoder: str | None, metric: str | None) -> tuple[str, ...]:
-    """What ``run`` of a stage takes besides params and project: side and encoder, a metric, or nothing."""
+def _one_of(stage: str, params: Params, given: Mapping[str, str | None]) -> tuple[str, ...]:
+    """What ``run`` of a stage takes besides params and project: side and encoder, a metric, a probe, or nothing."""
     over = STAGES[stage][1]
-    for option, given, wanted in (("encoder", encoder, over in SIDES), ("metric", metric, over == "metric")):
-        if wanted != (given is not None):
-            raise InputError(f"stage {stage} {'needs' if wanted else 'takes no'} --{option}")
-    if metric is not None:
-        _check_known("similarity.metrics", metric, params.similarity.metrics)
-        return (metric,)
-    if over is None or encoder is None:
+    option = "encoder" if over in SIDES else over
+    for name, value in given.items():
+        if (name == option) != (value is not None):
+            raise InputError(f"stage {stage} {'needs' if name == option else 'takes no'} --{name}")
+    one = given.get(option or "")
+    if over is None or one is None:
         return ()
-    _check_known(f"encoders.{over}", encoder, getattr(params.encoders, over))
-    return over, encoder
+    _check_known(*_listed_for(stage, over, params), name=one)
+    return (over, one) if over in SIDES else (one,)
 
 
-def _check_known(place: str, name: str, known: Collection[str]) -> None:
+def _listed_for(stage: str, over: str, params: Params) -> tuple[str, Collection[str]]:
+    """Where params list what a stage is one of, and what stands there."""
+    if over == "metric":
+        return "similarity.metrics", params.similarity.metrics
+    if over == "probe":
+        return "temporal.probes", params.temporal.probes
+    if stage.startswith("temporal"):
+        return f"temporal.{over}", getattr(params.temporal, over)
+    return f"encoders.{over}", getattr(params.encoders, over)
+
+
+def _check_known(place: str, known: Collection[str], *, name: str) -> None:
     if name not in known:
         raise InputError(f"{place} has no {name!r}; it has {', '.join(known) or 'none'}")
 

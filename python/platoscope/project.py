@@ -83,6 +83,14 @@ class Project:
         """Folder with ``pairs.csv`` and ``layers.zarr`` of one metric over features."""
         return self.data / "similarity" / metric
 
+    def temporal_features(self, side: Side, key: str) -> Path:
+        """Store of one encoder's step features."""
+        return self.data / "temporal_features" / side / f"{key}.zarr"
+
+    def temporal_probe(self, probe: str) -> Path:
+        """Folder with the tables of one probe of time."""
+        return self.data / "temporal_probes" / probe
+
     @property
     def results(self) -> Path:
         """Folder of metrics, plots and the report."""

@@ -116,7 +116,7 @@ def test_what_is_no_folder_is_refused(family):
         ("hf_image", {"weights": "w.pth"}, "weights"),
         ("hf_video", {"allow_pickle": True}, "allow_pickle"),
         ("hf_video", {"kind": "motion"}, "kind"),
-        ("videomaev2", {"image_size": 96}, "image_size"),
+        ("videomaev2", {"kind": "motion"}, "kind"),
         ("timm", {"n_o": 4}, "n_o"),
     ],
 )

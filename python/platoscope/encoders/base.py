@@ -45,6 +45,15 @@ class VideoEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class StepEncoder(VideoEncoder, Protocol):
+    """A video encoder that can tell the steps of a clip apart: temporal tokens, or pairs of frames."""
+
+    def step_tensors(self, clips: NDArray[np.uint8]) -> Any:
+        """Encode clips as ``encode``; one float32 [batch, step * dim] a layer, on the device."""
+        ...
+
+
 class TextEncoder(Protocol):
     """Encodes texts one by one; ``layers`` and ``description`` as for images, ``layers[0]`` the embeddings."""
 

@@ -2,6 +2,7 @@
 
 Each block of a small grey picture is looked for in the frame before, among all shifts of up to ``REACH`` px; the
 histogram counts which way and how far blocks came. It sums to 1, and a clip that stands still is all in its first bin.
+Or, of each pair of frames apart, which way blocks came in each of a few cells.
 """
 
 from itertools import product
@@ -17,6 +18,7 @@ REACH = 4
 DIRECTIONS = 8
 FAR = 2.0  # px, beyond which a motion is a long one
 BINS = 1 + 2 * DIRECTIONS
+CELLS = 4  # a side, of histograms apart
 
 
 def motion_histogram(clips: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -25,12 +27,32 @@ def motion_histogram(clips: NDArray[np.uint8]) -> NDArray[np.float32]:
     Bin 0 holds blocks that stand still, 1 + d those that move by at most ``FAR`` px and 1 + ``DIRECTIONS`` + d those
     that move further in direction d: 0 to the right, 2 down, in steps of 45 degrees.
     """
-    grey = area_means(clips.mean(-1, keepdims=True).reshape(-1, *clips.shape[2:4], 1), GRID)
-    pictures = grey.reshape(*clips.shape[:2], GRID, GRID)
-    moved = block_shifts(pictures[:, :-1].reshape(-1, GRID, GRID), pictures[:, 1:].reshape(-1, GRID, GRID))
-    bins = _bins()[moved].reshape(len(clips), -1)  # [batch, pair * block]
+    bins = _bins()[_moved(clips)].reshape(len(clips), -1)  # [batch, pair * block]
     counts = np.stack([np.bincount(row, minlength=BINS) for row in bins])
     return (counts / bins.shape[1]).astype(np.float32)
+
+
+def motion_by_cell(clips: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Share of the blocks of each of ``CELLS`` x ``CELLS`` cells that came in each direction, for every pair of frames.
+
+    float32 [batch, pair, CELLS * CELLS * DIRECTIONS], cells in rows, directions as in :func:`motion_histogram`; blocks
+    that stand still are in none.
+    """
+    turns = (_bins() - 1) % DIRECTIONS
+    still = _bins() == 0
+    moved = _moved(clips)  # [batch * pair, block, block]
+    side = GRID // SIDE // CELLS
+    came = np.eye(DIRECTIONS)[turns[moved]] * ~still[moved][..., None]
+    shares = came.reshape(len(moved), CELLS, side, CELLS, side, DIRECTIONS).mean((2, 4))
+    by_cell: NDArray[np.float32] = shares.reshape(len(clips), clips.shape[1] - 1, -1).astype(np.float32)
+    return by_cell
+
+
+def _moved(clips: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Which of :func:`shifts` each block came by, int64 [batch * pair, GRID / SIDE, GRID / SIDE]."""
+    grey = area_means(clips.mean(-1, keepdims=True).reshape(-1, *clips.shape[2:4], 1), GRID)
+    pictures = grey.reshape(*clips.shape[:2], GRID, GRID)
+    return block_shifts(pictures[:, :-1].reshape(-1, GRID, GRID), pictures[:, 1:].reshape(-1, GRID, GRID))
 
 
 def block_shifts(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.int64]:

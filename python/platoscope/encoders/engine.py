@@ -5,11 +5,11 @@ cut by the spec alone, lie in the scratch under locks, and are shared by all pro
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,8 @@ class Extraction:
         [row, dim] a layer.
     rows
         Vectors of an item.
+    budgets, axis
+        What each place of a sample's vectors is called, and what such places are called.
     places
         Which vectors a sample's are the mean of, int64 [sample, vector] of each budget; numbered through all blocks.
     probe
@@ -50,12 +52,14 @@ class Extraction:
         Everything that can change a byte of the features.
     attributes
         What the store says of them.
+    write
+        Writes the store.
     """
 
     stage: str
     layers: tuple[str, ...]
     dims: tuple[int, ...]
-    budgets: tuple[int, ...]
+    budgets: tuple[int | str, ...]
     ids: tuple[str, ...]
     blocks: tuple[range, ...]
     read: Callable[[range], Any]
@@ -67,6 +71,16 @@ class Extraction:
     unit: str
     spec: dict[str, Any]
     attributes: dict[str, Any]
+    axis: str = "budget"
+    write: "Writer" = write_features
+
+
+class Writer(Protocol):
+    """Writes a store layer by layer; a layer is read like float32 [budget, sample, dim]."""
+
+    def __call__(self, path: Path, layers: Iterable[tuple[str, Spool]], *, attributes: dict[str, Any]) -> None:
+        """Write it."""
+        ...
 
 
 def scratch_of(run: Extraction, project: Project, *, on: str) -> Work:
@@ -96,7 +110,7 @@ def publish(run: Extraction, work: Work, project: Project, out: Path) -> None:
 
     def build(folder: Path) -> None:
         spool = folder.with_name("spool")
-        write_features(folder / name, _layers(run, work, spool), attributes=run.attributes)
+        run.write(folder / name, _layers(run, work, spool), attributes=run.attributes)
         spool.unlink()
 
     work.publish({name: out}, build, staging=project.staging)
@@ -104,7 +118,7 @@ def publish(run: Extraction, work: Work, project: Project, out: Path) -> None:
 
 def summary(run: Extraction, what: str, since: float) -> str:
     """The line with which the stage ends; ``since`` is when it began, by the monotonic clock."""
-    shape = f"{len(run.layers)} layers x {len(run.budgets)} budgets x {len(run.ids)} samples"
+    shape = f"{len(run.layers)} layers x {len(run.budgets)} {run.axis}s x {len(run.ids)} samples"
     return f"{run.stage}: {shape}, {what}, {time.monotonic() - since:.0f} s"
 
 
@@ -163,12 +177,12 @@ def _check_finite(vectors: Vectors, run: Extraction, items: range) -> None:
             budget = next(budget for budget, table in enumerate(run.places) if (table == which).any())
             sample = np.argwhere(run.places[budget] == which)[0, 0]
             raise EncodingError(
-                f"{run.stage}: layer {name!r} gave {layer[row, dim]} for sample {run.ids[sample]!r} at budget "
-                f"{run.budgets[budget]}: a wider dtype may help (float16 ends at 65504)"
+                f"{run.stage}: layer {name!r} gave {layer[row, dim]} for sample {run.ids[sample]!r} at "
+                f"{run.axis} {run.budgets[budget]}: a wider dtype may help (float16 ends at 65504)"
             )
 
 
-def _layers(run: Extraction, work: Work, file: Path) -> Iterator[tuple[str, Any]]:
+def _layers(run: Extraction, work: Work, file: Path) -> Iterator[tuple[str, Spool]]:
     """Put the blocks of each layer together in a file, one block in memory at a time."""
     for index, (name, dim) in enumerate(zip(run.layers, run.dims, strict=True)):
         yield name, Spool(file, _parts(run, work, index), places=run.places, dim=dim)

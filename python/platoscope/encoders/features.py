@@ -1,23 +1,16 @@
 """The ``video_features`` and ``text_features`` stages: one encoder, all its layers, all budgets.
 
-Each budget's frames are encoded one by one or as clips, its captions joined to one text or one by one. Several devices
-of one kind share the blocks of a run, a process each.
+Each budget's frames are encoded one by one or as clips, its captions joined to one text or one by one.
 """
 
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from multiprocessing import get_context
-from typing import Any
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from platoscope.data.samples import Samples, read_samples
+from platoscope.data.samples import read_samples
 from platoscope.data.sampling import budgets_of
 from platoscope.encoders.base import (
-    Layers,
     blank,
     frames_at_once,
     load_text_encoder,
@@ -26,61 +19,25 @@ from platoscope.encoders.base import (
     open_stored,
 )
 from platoscope.encoders.batches import MOST, Batches
-from platoscope.encoders.device import DEVICE_VARIABLE, batch_size, devices, keep_float32, share_cores
-from platoscope.encoders.engine import Extraction, Vectors, block_length, compute, cut, publish, scratch_of, summary
+from platoscope.encoders.device import batch_size
+from platoscope.encoders.engine import Extraction, Vectors, block_length, cut
+from platoscope.encoders.running import dims_of, extract, made_by, stored_entry, whose
 from platoscope.encoders.sample_blocks import Shown, encode_video, read_shown
 from platoscope.encoders.texts import Texts, refuse_long, shown_texts, text_budgets
-from platoscope.encoders.weights import without_folders
-from platoscope.parallel import keep_heap
 from platoscope.params import EncoderParams, Params
 from platoscope.project import Project, Side
-from platoscope.provenance import closure, code_digest, versions
 from platoscope.scratch import fingerprint
 from platoscope.store import FramesStore
+
+MODULE = "encoders.features"
 
 
 def run(params: Params, project: Project, side: Side, key: str) -> str:
     """Extract the features of one encoder; gives the summary line."""
-    start, on = time.monotonic(), devices()
-    with _others(params, project, side, key, on=on):
-        extraction = _prepared(params, project, side, key, on=on[0], n_devices=len(on))
-        work = scratch_of(extraction, project, on=on[0])
-        compute(extraction, work, on=on[0])
-    publish(extraction, work, project, project.features(side, key))
-    n = round(extraction.count * sum(map(len, extraction.blocks)))
-    return summary(extraction, f"{n} {extraction.unit} on {', '.join(on)}", start)
+    return extract(partial(_prepared, params, project, side, key), project, project.features(side, key))
 
 
-@contextmanager
-def _others(params: Params, project: Project, side: Side, key: str, *, on: tuple[str, ...]) -> Iterator[None]:
-    """Let the devices after the first compute blocks meanwhile; what one of them leaves is made by the first."""
-    spawn = get_context("spawn")
-    others = [
-        spawn.Process(target=_share, args=(params, project, side, key, one, len(on)), daemon=True) for one in on[1:]
-    ]
-    for other in others:
-        other.start()
-    try:
-        yield
-        for other in others:
-            other.join()
-    finally:
-        for other in others:
-            other.terminate()
-
-
-def _share(params: Params, project: Project, side: Side, key: str, on: str, n_devices: int) -> None:
-    """Compute blocks on one device, in a process of its own."""
-    os.environ[DEVICE_VARIABLE] = on
-    extraction = _prepared(params, project, side, key, on=on, n_devices=n_devices)
-    compute(extraction, scratch_of(extraction, project, on=on), on=on)
-
-
-def _prepared(params: Params, project: Project, side: Side, key: str, *, on: str, n_devices: int) -> Extraction:
-    keep_heap()
-    keep_float32()
-    if on == "cpu":
-        share_cores(n_devices)
+def _prepared(params: Params, project: Project, side: Side, key: str, on: str) -> Extraction:
     if params.encoders.of(side)[key].family == "stored":
         return _of_stored(params, project, side, key)
     return _of_video(params, project, key, on=on) if side == "video" else _of_text(params, project, key, on=on)
@@ -104,7 +61,7 @@ def _of_video(params: Params, project: Project, key: str, *, on: str) -> Extract
     return Extraction(
         stage=f"video_features@{key}",
         layers=encoder.layers,
-        dims=_dims(encoder.encode(blank(encoder, 1, frame_size=side, n_f=budgets[0]))),
+        dims=dims_of(encoder.encode(blank(encoder, 1, frame_size=side, n_f=budgets[0]))),
         budgets=budgets,
         ids=samples.ids,
         blocks=cut(n, block_length(per_sample, batch_size(on) or MOST)),
@@ -115,9 +72,9 @@ def _of_video(params: Params, project: Project, key: str, *, on: str) -> Extract
         probe=lambda size: encoder.encode(blank(encoder, max(1, size // at_once), frame_size=side, n_f=budgets[-1])),
         count=per_sample,
         unit="frames",
-        spec={"frames": frames.attributes["digest"], "rows": samples.rows.tolist(), **_made_by(entry)},
+        spec={"frames": frames.attributes["digest"], "rows": samples.rows.tolist(), **made_by(entry, stage=MODULE)},
         attributes={
-            **_whose(samples),
+            **whose(samples),
             "sampler": entry.sampler,
             "budgets": list(budgets),
             "entry": stored_entry(entry),
@@ -143,7 +100,7 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
     return Extraction(
         stage=f"text_features@{key}",
         layers=encoder.layers,
-        dims=_dims(encoder.encode(["a"])),
+        dims=dims_of(encoder.encode(["a"])),
         budgets=tuple(budget.n_c for budget in budgets),
         ids=samples.ids,
         blocks=cut(len(texts.texts), block_length(1, batch_size(on) or MOST)),
@@ -154,9 +111,9 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
         probe=lambda size: encoder.encode([texts.texts[0]] * size),
         count=1,
         unit="texts",
-        spec={"texts": fingerprint({"texts": shown}), **_made_by(entry)},
+        spec={"texts": fingerprint({"texts": shown}), **made_by(entry, stage=MODULE)},
         attributes={
-            **_whose(samples),
+            **whose(samples),
             "budgets": [budget.n_c for budget in budgets],
             "variants": [list(budget.variant) for budget in budgets],
             "entry": stored_entry(entry),
@@ -188,35 +145,14 @@ def _of_stored(params: Params, project: Project, side: Side, key: str) -> Extrac
         probe=lambda _: None,
         count=len(budgets),
         unit="stored vectors",
-        spec={"weights": stored.description["weights"], **_made_by(entry)},
+        spec={"weights": stored.description["weights"], **made_by(entry, stage=MODULE)},
         attributes={
-            **_whose(samples),
+            **whose(samples),
             "budgets": list(budgets),
             "entry": stored_entry(entry),
             "encoder": stored.description,
         },
     )
-
-
-def stored_entry(entry: EncoderParams) -> dict[str, Any]:
-    """An encoder's entry as a store holds it: without folders of this machine, since a digest says which weights."""
-    content = entry.model_dump(mode="json")
-    named = {name: without_folders(content[name]) for name in ("checkpoint", "weights") if content[name] is not None}
-    return {**content, **named}
-
-
-def _made_by(entry: EncoderParams) -> dict[str, Any]:
-    """The code and the libraries of a run."""
-    code = code_digest(closure("encoders.features", f"encoders.{entry.family}"))
-    return {"code": code, "versions": versions("numpy", "timm", "torch", "transformers")}
-
-
-def _whose(samples: Samples) -> dict[str, Any]:
-    return {"samples": samples.digest, "ids": list(samples.ids)}
-
-
-def _dims(layers: Layers) -> tuple[int, ...]:
-    return tuple(layer.shape[1] for layer in layers)
 
 
 def _each(samples: int, budgets: int) -> list[NDArray[np.int64]]:

@@ -31,7 +31,7 @@ USES = (
     "n_o",
 )
 
-VIDEOMAE = Tower(("encoder.layer",), any_length=True, processor="video")
+VIDEOMAE = Tower(("encoder.layer",), any_length=True, when="outer", processor="video")
 PRISM = Tower(("spatial_layers", "temporal_layers"), frames="pixel_values_videos", processor="video")
 # By ``model_type`` of a checkpoint's configuration. Positions of VideoMAE are sines, those of V-JEPA 2 turn with time
 # and place: these take other numbers of frames. The others learned theirs.
@@ -45,10 +45,11 @@ TOWERS = {
         side="crop_size",
         n_o="frames_per_clip",
         any_length=True,
+        when="outer",
         processor="video",
     ),
-    "timesformer": Tower(("encoder.layer",), cls=True, processor="video"),
-    "vivit": Tower(("layers",), cls=True, processor="video"),
+    "timesformer": Tower(("encoder.layer",), cls=True, when="inner", processor="video"),
+    "vivit": Tower(("layers",), cls=True, when="outer", processor="video"),
     "xclip": Tower(
         ("encoder.layers",),
         part="vision_model",
@@ -56,6 +57,7 @@ TOWERS = {
         cls=True,
         final="pooled",
         sizes="on_request",
+        when="parts",
     ),
     "videoprism_vision_model": PRISM,
     "videoprism": replace(
@@ -94,6 +96,7 @@ def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> TowerCli
         model, tower, entry, preprocessing=preprocessing, frame_size=frame_size, device=device, norm=norm
     )
     encoder.n_frames = n_frames
+    encoder.count_steps(vision_config(config))
     encoder.description.update(checkpoint.described(), n_frames=n_frames)
     return encoder
 

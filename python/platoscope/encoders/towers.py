@@ -31,6 +31,9 @@ class Tower:
     that. ``final`` is the model's pooled output, or its last hidden state pooled as every layer is. ``sizes`` says
     which sides of frames it takes: the configuration's alone, any, or any on request (``interpolate_pos_encoding``).
     ``n_o`` is the configuration's name for the number of frames, which an entry may change where ``any_length``.
+    ``when`` says how time runs through the tokens of a clip: from place to place ``outer`` (all of the first step, then
+    all of the second), ``inner`` (all steps of the first place, then of the second), or as ``parts`` that are run
+    apart; None where that differs from block to block.
     """
 
     blocks: tuple[str, ...]
@@ -43,6 +46,7 @@ class Tower:
     side: str = "image_size"
     n_o: str = "num_frames"
     any_length: bool = False
+    when: Literal["outer", "inner", "parts"] | None = None
     processor: Literal["image", "video"] = "image"
 
     def n_prefix(self, config: Any) -> int:
@@ -99,7 +103,7 @@ class TowerFrames:
         self._model = model.to(device=device, dtype=self._dtype).eval()
         self._norm = None if norm is None else norm.to(device=device, dtype=self._dtype).eval()
         self._pooled: list[Tensor] = []
-        self._n = 0
+        self._n, self._steps = 0, 1
         blocks = {f"{name}.{i}": b for name in tower.blocks for i, b in enumerate(model.get_submodule(name))}
         for block in blocks.values():
             block.register_forward_hook(self._keep)
@@ -155,12 +159,15 @@ class TowerFrames:
 
     def _final(self, output: Any, n: int) -> "Tensor":
         if self._tower.final == "pooled":
-            return mean_of_parts(output.pooler_output, n)
+            return mean_of_parts(output.pooler_output, n * self._steps)
         pooled = self._pool_tokens(output.last_hidden_state)
         return pooled if self._norm is None else self._norm(pooled.to(self._dtype))
 
     def _pool_tokens(self, state: "Tensor") -> "Tensor":
-        return pool_tokens(state, self._n, pool=self._entry.pool, n_prefix=self._n_prefix)
+        """One vector a clip; where its steps are asked for one each, [n * step, dim]."""
+        if self._steps == 1 or self._tower.when == "parts":
+            return pool_tokens(state, self._n * self._steps, pool=self._entry.pool, n_prefix=self._n_prefix)
+        return pool_steps(state, self._steps, n_prefix=self._n_prefix, when=str(self._tower.when))
 
     def _keep(self, _module: Any, _inputs: Any, output: Any) -> None:
         """Pool the output of a block when it is made."""
@@ -171,6 +178,24 @@ class TowerClips(TowerFrames):
     """A vision model that sees clips of ``n_frames`` frames, or of any number where it is None."""
 
     n_frames: int | None = None
+    n_steps: int = 1
+
+    def count_steps(self, config: Any) -> None:
+        """Set ``n_steps``, the steps in time that a clip's tokens stand for: 1 where they cannot be told apart."""
+        is_told = self._tower.when == "parts" or (self._tower.when is not None and self._entry.pool == "mean")
+        tubelet = first_of(getattr(config, "tubelet_size", 1))
+        self.n_steps = int(self.n_frames or 1) // tubelet if is_told else 1
+
+    def step_tensors(self, clips: NDArray[np.uint8]) -> "list[Tensor]":
+        """Encode clips as :meth:`tensors`, but pool each step of time apart; one float32 [batch, step * dim] a layer.
+
+        ``final`` is what the model returns of each step: a norm over the mean of all patches is laid over each step's.
+        """
+        self._steps = self.n_steps
+        try:
+            return [layer.reshape(len(clips), -1) for layer in self.tensors(clips)]
+        finally:
+            self._steps = 1
 
     def encode(self, clips: NDArray[np.uint8]) -> Layers:
         """Encode clips, uint8 [batch, n_frames, height, width, 3]; one float32 [batch, dim] a layer.
@@ -201,6 +226,17 @@ def pool_tokens(state: "Tensor", n: int, *, pool: str, n_prefix: int) -> "Tensor
     if pool == "cls":
         return state[:, :, 0].mean(1, dtype=torch.float32)
     return state[:, :, n_prefix:].mean((1, 2), dtype=torch.float32)
+
+
+def pool_steps(state: "Tensor", steps: int, *, n_prefix: int, when: str) -> "Tensor":
+    """Means over the places of each step, float32 [n * step, dim], from tokens [n, token, dim] of n clips.
+
+    The first ``n_prefix`` tokens stand for no place; ``when`` is as in :class:`Tower`, ``outer`` or ``inner``.
+    """
+    n, _, dim = state.shape
+    axes = (steps, -1) if when == "outer" else (-1, steps)
+    tokens = state[:, n_prefix:].reshape(n, *axes, dim)
+    return tokens.mean(2 if when == "outer" else 1, dtype=torch.float32).reshape(n * steps, dim)
 
 
 def mean_of_parts(vectors: "Tensor", n: int) -> "Tensor":

@@ -53,12 +53,14 @@ USES = (
     "dtype",
     *computing.USES,
     "allow_pickle",
+    "image_size",
     "crop_pct",
     "n_o",
 )
-TOWER = Tower(("encoder.layer",), any_length=True)
+TOWER = Tower(("encoder.layer",), any_length=True, when="outer")
 EPS = 1e-6
 SHAPES: dict[str, dict[str, Any]] = {
+    "vit_tiny_patch16_224": {"patch_size": 16, "embed_dim": 192, "depth": 12, "num_heads": 3, "mlp_ratio": 4},
     "vit_small_patch16_224": {"patch_size": 16, "embed_dim": 384, "depth": 12, "num_heads": 6, "mlp_ratio": 4},
     "vit_base_patch16_224": {"patch_size": 16, "embed_dim": 768, "depth": 12, "num_heads": 12, "mlp_ratio": 4},
     "vit_large_patch16_224": {"patch_size": 16, "embed_dim": 1024, "depth": 24, "num_heads": 16, "mlp_ratio": 4},
@@ -106,6 +108,7 @@ def load(entry: VideoEncoderParams, *, frame_size: int, device: str) -> TowerCli
         model, TOWER, entry, preprocessing=preprocessing, frame_size=frame_size, device=device, norm=norm
     )
     encoder.n_frames = config.num_frames
+    encoder.count_steps(config)
     encoder.description["n_frames"] = config.num_frames
     if checkpoint is not None and checkpoint.place is None:
         encoder.description.update(checkpoint.described())
@@ -195,8 +198,13 @@ def _config(shape: dict[str, Any], entry: VideoEncoderParams) -> Any:
     n_frames = entry.n_o or shape.get("num_frames", shape.get("all_frames", 16))
     if n_frames % tubelet:
         raise InputError(f"{entry.checkpoint} sees {tubelet} frames at once: n_o {n_frames} is no multiple")
+    size = shape.get("img_size", 224)
+    if entry.image_size not in (None, size) and not entry.random_init:
+        raise InputError(
+            f"{entry.checkpoint} was trained on frames of {size} px: image_size {entry.image_size} takes random_init"
+        )
     return transformers.VideoMAEConfig(
-        image_size=shape.get("img_size", 224),
+        image_size=entry.image_size or size,
         patch_size=shape["patch_size"],
         num_channels=3,
         num_frames=n_frames,

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from platoscope.params.sections import Key, Sampler, Section, Seed
 
+Kind = Literal["thumbnail", "mean_colour", "grey16", "artefact", "difference", "motion", "flow"]
+
 
 class EncoderParams(Section):
     """One encoder: which family runs it, from which weights, seen how.
@@ -34,7 +36,7 @@ class VideoEncoderParams(EncoderParams):
     """An encoder of the video side; ``n_o``: how many frames a native video encoder takes (null: as published)."""
 
     family: Literal["timm", "hf_image", "hf_video", "videomaev2", "pixels", "stored"]
-    kind: Literal["thumbnail", "mean_colour", "difference", "motion"] | None = None
+    kind: Kind | None = None
     n_o: int | None = Field(default=None, ge=1)
     image_size: int | None = Field(default=None, ge=8)
     crop_pct: float | None = Field(default=None, gt=0, le=1)

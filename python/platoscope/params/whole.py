@@ -17,6 +17,7 @@ from platoscope.params.stages import (
     SimilarityParams,
     StatisticsParams,
 )
+from platoscope.params.temporal import TemporalParams
 from platoscope.params.variants import encoder_of
 
 TRACKED = 20  # pairs of encoders whose numbers all become metrics of DVC
@@ -36,6 +37,7 @@ class Params(Section):
     statistics: StatisticsParams = StatisticsParams()
     similarity: SimilarityParams = SimilarityParams()
     scaling: ScalingParams = ScalingParams()
+    temporal: TemporalParams = TemporalParams()
     report: ReportParams = ReportParams()
 
     def tracked(self, video: str, text: str) -> bool:
@@ -73,6 +75,10 @@ class Params(Section):
             "captions.modes": self.captions.modes,
             "captions.combine": self.captions.combine,
             "similarity.metrics": self.similarity.metrics,
+            "temporal.video": self.temporal.video,
+            "temporal.text": self.temporal.text,
+            "temporal.probes": self.temporal.probes,
+            "temporal.changes": self.temporal.changes,
         }
         for name, named in lists.items():
             if len(set(named)) < len(named):
@@ -92,6 +98,46 @@ class Params(Section):
         if p.source == "vlm" and p.sampler not in self.frames.samplers:
             raise ValueError(
                 f"captions.sampler is {p.sampler!r}, frames.samplers has {list(self.frames.samplers)}: add it there"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _time_agrees(self) -> "Params":
+        p = self.temporal
+        if not (p.video or p.text or p.probes or p.report):
+            return self
+        for side, keys in (("video", p.video), ("text", p.text)):
+            known = self.encoders.of("video" if side == "video" else "text")
+            for key in keys:
+                if key not in known:
+                    raise ValueError(f"temporal.{side} names {key!r}, encoders.{side} has {', '.join(known)}")
+        named = {"baselines": p.baselines.keys, **{f"untrained.{key}": (key, *own) for key, own in p.untrained.items()}}
+        for place, keys in named.items():
+            for key in keys:
+                if key not in p.video:
+                    raise ValueError(
+                        f"temporal.{place} names {key!r}, temporal.video has {list(p.video)}: add it there"
+                    )
+        missing = [name for name in type(p.baselines).model_fields if getattr(p.baselines, name) is None]
+        if p.probes and missing:
+            raise ValueError(
+                f"temporal.probes need the baseline {missing[0]} beside them: name it in temporal.baselines"
+            )
+        if p.report and not p.probes:
+            raise ValueError("temporal.report sums up probes, and temporal.probes is empty")
+        return self._shown_in_time()
+
+    def _shown_in_time(self) -> "Params":
+        p = self.temporal
+        if p.chosen not in self.budgets.frames or p.sampler not in self.frames.samplers:
+            raise ValueError(
+                f"temporal shows {p.frames} of {p.chosen} frames by {p.sampler}, which are not stored: budgets.frames "
+                f"has {list(self.budgets.frames)}, frames.samplers {list(self.frames.samplers)}"
+            )
+        if p.chosen < p.frames or p.sampler in ("first", "repeat"):
+            raise ValueError(
+                f"temporal.frames is {p.frames}, of {p.chosen} by {p.sampler}: wanted at most out_of, by a "
+                "sampler that goes along a clip (center, linspace, span)"
             )
         return self
 

@@ -10,6 +10,7 @@ from platoscope.store.frames import STATUS, ClipFrames, FramesStore, read_thumbn
 from platoscope.store.neighbours import Neighbours, Recalls, read_neighbours, write_neighbours
 from platoscope.store.similarity import PairScores, read_similarity, write_similarity
 from platoscope.store.spool import Places, Spool, mean_of
+from platoscope.store.temporal import TemporalStore, write_temporal
 
 __all__ = [
     "STATUS",
@@ -23,6 +24,7 @@ __all__ = [
     "Places",
     "Recalls",
     "Spool",
+    "TemporalStore",
     "digest_ids",
     "kind_of",
     "mean_of",
@@ -36,5 +38,6 @@ __all__ = [
     "write_frames",
     "write_neighbours",
     "write_similarity",
+    "write_temporal",
     "write_thumbnails",
 ]

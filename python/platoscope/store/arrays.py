@@ -20,7 +20,7 @@ from platoscope.errors import StoreError
 if TYPE_CHECKING:
     import zarr
 
-FORMATS = {"frames": 2, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 3, "similarity": 1}
+FORMATS = {"frames": 2, "thumbnails": 1, "features": 1, "neighbours": 1, "alignment": 3, "similarity": 1, "temporal": 1}
 SHARD_BYTES = 64_000_000  # is held in memory while it is made
 CHUNK_BYTES = 1_000_000
 _AGAIN = "remove the store and get it again with `dvc checkout`, or make it with `dvc repro`"

@@ -48,15 +48,15 @@ def write_features(path: Path, layers: Iterable[tuple[str, Source]], *, attribut
     names: list[str] = []
     total = hashlib.sha256()
     for name, values in layers:
-        dtype = _dtype_for(name, values, attributes)
+        dtype = dtype_for(name, values, attributes)
         digest = write_parts(group, f"layer/{len(names):03d}", values, dtype=dtype)
         total.update(digest.encode())
         names.append(name)
     describe(group, "features", {**attributes, "layers": names, "digest": total.hexdigest()})
 
 
-def _dtype_for(name: str, values: Source, attributes: Attributes) -> type[np.float16 | np.float32]:
-    """float16 where no row of a layer loses more than its rounding, else float32."""
+def dtype_for(name: str, values: Source, attributes: Attributes) -> type[np.float16 | np.float32]:
+    """float16 where no row of a layer [budget, sample, dim] loses more than its rounding, else float32."""
     fits = True
     for box in parts(values.shape, np.dtype(np.float32).itemsize):
         part = values[box]

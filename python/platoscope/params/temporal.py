@@ -1,0 +1,63 @@
+"""``temporal``: what is asked of encoders about time, by which probes, beside which controls; nothing in the demo."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from platoscope.params.sections import Key, Sampler, Section, Seed
+
+Probe = Literal[
+    "arrow", "order", "ordering", "cause", "irreversible", "gravity", "vectors", "odd", "test_of_time"
+]  # fmt: skip
+Change = Literal["flip", "mirror"]
+
+
+def _even(frames: int) -> int:
+    if frames % 2:
+        raise ValueError(f"frames is {frames}: halves are exchanged, which takes an even number")
+    return frames
+
+
+class BaselineParams(Section):
+    """Keys of the baselines that stand beside every row: kinds ``grey16``, ``flow`` and ``artefact`` of ``pixels``."""
+
+    pixels: Key | None = None
+    flow: Key | None = None
+    artefact: Key | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Those that are named."""
+        return tuple(key for key in (self.pixels, self.flow, self.artefact) if key is not None)
+
+
+class TemporalParams(Section):
+    """Encoders by key, probes, and what is drawn how often; an empty list makes no stage.
+
+    ``frames`` are shown of each clip, the middle ones of ``out_of`` (null: as many) that ``sampler`` chose, so that the
+    ends of a file can be left out. ``changes`` of pixels are another run of every encoder each. ``untrained``: of an
+    encoder those of its architecture that were never trained. ``flips`` of the null, ``draws`` of intervals.
+    """
+
+    video: tuple[Key, ...] = ()
+    text: tuple[Key, ...] = ()
+    probes: tuple[Probe, ...] = ()
+    report: tuple[Literal["temporal"], ...] = ()
+    frames: Annotated[int, Field(ge=4), AfterValidator(_even)] = 8
+    out_of: int | None = None
+    sampler: Sampler = "center"
+    changes: tuple[Change, ...] = ("flip", "mirror")
+    baselines: BaselineParams = BaselineParams()
+    untrained: dict[Key, tuple[Key, ...]] = Field(default_factory=dict)
+    folds: int = Field(default=5, ge=2)
+    repeats: int = Field(default=5, ge=1)
+    flips: int = Field(default=1000, ge=19)
+    ridge: float = Field(default=0.01, gt=0)
+    draws: int = Field(default=2000, ge=100)
+    level: float = Field(default=0.95, gt=0, lt=1)
+    seed: Seed = 0
+
+    @property
+    def chosen(self) -> int:
+        """How many frames the sampler chooses, of which the middle ones are shown."""
+        return self.frames if self.out_of is None else self.out_of

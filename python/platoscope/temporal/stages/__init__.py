@@ -1,0 +1,1 @@
+"""The stages of the pipeline that are about time, and what they share."""

@@ -19,10 +19,11 @@ from platoscope.data.datasets.clocks.look import (
     RUNGS,
     STILL,
     draw_bystanders,
+    draw_camera,
     draw_ground,
     draw_look,
 )
-from platoscope.data.datasets.clocks.scene import Look, Scene, Setting
+from platoscope.data.datasets.clocks.scene import Camera, Look, Scene, Setting
 from platoscope.data.datasets.clocks.stills import draw_still
 from platoscope.errors import InputError
 
@@ -118,7 +119,8 @@ def make_clip(
         "colours": [look.light, look.dark],
     }
     captions, antonyms = zip(*scene.captions, strict=True)
-    pictures = _render(scene, look, rng, frames=frames, size=size, stills=stills)
+    camera = draw_camera(rng, look=look, roll=entry.roll)
+    pictures = _render(scene, look, camera, rng, frames=frames, size=size, stills=stills)
     return Clip(pictures, captions, antonyms, labels | scene.labels)
 
 
@@ -141,7 +143,14 @@ def listing(counts: Mapping[str, int], *, twins: int | None = None) -> Iterator[
 
 
 def _render(
-    scene: Scene, look: Look, rng: np.random.Generator, *, frames: int, size: int, stills: Path | None
+    scene: Scene,
+    look: Look,
+    camera: Camera,
+    rng: np.random.Generator,
+    *,
+    frames: int,
+    size: int,
+    stills: Path | None,
 ) -> NDArray[np.uint8]:
     if scene.cells is not None:
         return cells_picture(scene.cells, size=size, on=COLOURS[look.light], off=_shade(COLOURS[look.dark]))
@@ -152,7 +161,8 @@ def _render(
     else:
         ground = draw_ground(rng, rung=look.rung, size=size)
     marks = (*bystanders, *scene.marks)
-    pictures = paint(marks, np.repeat(ground[None], drawn, axis=0), camera=look.camera, weave=look.weave)
+    weave = None if look.waves is None else (look.waves, float(rng.uniform(0, np.pi)))
+    pictures = paint(marks, np.repeat(ground[None], drawn, axis=0), camera=camera, weave=weave)
     return np.concatenate([pictures, pictures[:, ::-1]]) if scene.turned else pictures
 
 

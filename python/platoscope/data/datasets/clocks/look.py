@@ -32,32 +32,31 @@ COLOURS = LIGHT | DARK
 RUNGS = ("black", "textured ground", "distractors", "textured objects", "still")
 GROUND, BYSTANDERS, WOVEN, STILL = 1, 2, 3, 4
 
-Roll = Literal["any", "quarter", "slight", "none"]
+Roll = Literal["any", "quarter", "slight", "none"]  # a template's: any, of the four, none; a clip's besides: slight
 _SLIGHT = 0.2  # radians
 _SHIFT = 0.06
 
 
 def draw_look(rng: np.random.Generator, *, roll: Roll, rung: int) -> Look:
     """Draw what a template's clips have in common; ``roll`` is how far the camera may be turned."""
-    angle = {
-        "any": rng.uniform(-np.pi, np.pi),
-        "quarter": rng.integers(4) * np.pi / 2 + rng.uniform(-_SLIGHT, _SLIGHT),
-        "slight": rng.uniform(-_SLIGHT, _SLIGHT),
-        "none": 0.0,
-    }[roll]
-    shift = rng.uniform(-_SHIFT, _SHIFT, 2)
-    mirror = either(rng)
-    if roll == "none":  # where a place means something
-        shift, mirror = shift * 0, 1
+    turn, quarter = rng.uniform(-np.pi, np.pi), int(rng.integers(4)) * np.pi / 2
     return Look(
         light=list(LIGHT)[rng.integers(len(LIGHT))],
         dark=list(DARK)[rng.integers(len(DARK))],
         size=float(rng.uniform(0.85, 1.2)),
-        camera=Camera(float(angle), mirror, (float(shift[0]), float(shift[1]))),
+        roll=float({"any": turn, "quarter": quarter}.get(roll, 0.0)),
         variety=int(rng.integers(1 << 16)),
         rung=rung,
-        weave=(float(rng.uniform(2, 4)), float(rng.uniform(0, np.pi))) if rung >= WOVEN else None,
+        waves=float(rng.uniform(2, 4)) if rung >= WOVEN else None,
     )
+
+
+def draw_camera(rng: np.random.Generator, *, look: Look, roll: Roll) -> Camera:
+    """Draw how a clip is seen: what is no symmetry of its own is never a template's, which could be learnt."""
+    if roll == "none":  # where a place means something
+        return Camera(0.0, 1, (0.0, 0.0))
+    slight, shift = rng.uniform(-_SLIGHT, _SLIGHT), rng.uniform(-_SHIFT, _SHIFT, 2)
+    return Camera(float(look.roll + slight), either(rng), (float(shift[0]), float(shift[1])))
 
 
 def draw_ground(rng: np.random.Generator, *, rung: int, size: int) -> NDArray[np.float32]:

@@ -31,20 +31,20 @@ class Camera:
 
 @dataclass(frozen=True)
 class Look:
-    """What the clips of a template have in common, their twins too: colours, sizes, camera, ground, texture.
+    """What the clips of a template have in common, their twins too.
 
-    ``light`` and ``dark`` are names of colours; ``size`` a factor of all radii; ``variety`` a number by which a law
-    may choose among its forms; ``rung`` the place on the ladder of nuisances; ``weave`` waves across an object of
-    radius 1 and their angle, where objects are textured.
+    ``light`` and ``dark`` are names of colours; ``size`` a factor of all radii; ``roll`` of the camera, radians;
+    ``variety`` a number by which a law may choose among its forms; ``rung`` the place on the ladder of nuisances;
+    ``waves`` across an object, where objects are textured.
     """
 
     light: str
     dark: str
     size: float
-    camera: Camera
+    roll: float
     variety: int
     rung: int
-    weave: tuple[float, float] | None
+    waves: float | None
 
 
 @dataclass(frozen=True)

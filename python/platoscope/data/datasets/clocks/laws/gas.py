@@ -8,8 +8,8 @@ from platoscope.data.datasets.clocks.scene import Mark, Scene, Setting
 from platoscope.data.datasets.clocks.words import alike, in_order
 
 BOX = 0.72  # half side of the box that reflects
-INSIDE, OUTSIDE = 10, 14  # dots of the light and the dark kind
-_INNER = 0.55  # half side of where the light ones start, as a share of the box
+INSIDE, OUTSIDE = 12, 16  # dots of the light and the dark kind
+_INNER = 0.45  # half side of where the light ones start, as a share of the box
 
 
 def mixing(s: Setting) -> Scene:

@@ -156,7 +156,9 @@ def _render(
         return cells_picture(scene.cells, size=size, on=COLOURS[look.light], off=_shade(COLOURS[look.dark]))
     drawn = frames // 2 if scene.turned else frames
     bystanders = draw_bystanders(rng, times=centred(drawn), rung=look.rung)
-    if look.rung == STILL and stills is not None:
+    if look.rung == STILL:
+        if stills is None:
+            raise InputError("rung 4 needs stills, a folder of pictures: name one, or lower rungs alone")
         ground = draw_still(stills, rng=rng, size=size)
     else:
         ground = draw_ground(rng, rung=look.rung, size=size)

@@ -22,6 +22,7 @@ def mixing(s: Setting) -> Scene:
     brownian = s.look.variety % 2 == 1
     if brownian:  # steps of equal law, so that a path from a uniform place is as likely as its reversal
         steps = rng.normal(0, rng.uniform(0.8, 1.1) / np.sqrt(s.frames), (s.frames, n, 2))
+        steps[0] /= np.sqrt(2)  # half a frame after the start
         free = np.cumsum(steps, axis=0)
     else:
         speed = rng.uniform(0.9, 1.5) * rng.uniform(0.8, 1.2, n)

@@ -30,7 +30,7 @@ FOREACH = {
     "temporal_report": "temporal.report",
 }
 FAMILY_FILES = {file for files in FAMILIES.values() for file in files}
-GENERATOR = "data/datasets/synthetic"
+GENERATORS = ("data/datasets/synthetic", "data/datasets/clocks")
 
 # Which stages each part leans on, besides those that every part may use (the exempt code and the stores).
 LAYERS = ("data", "encoders", "alignment", "temporal", "scaling", "report")
@@ -112,8 +112,8 @@ def wanted(stage):
         files = files - FAMILY_FILES | {"encoders/${item.family}.py"}
     if module == "temporal.stages.features":  # a list has no entries to look the family up in, so it is all of them
         files |= set(closure(*(file.removesuffix(".py").replace("/", ".") for file in FAMILIES[side])))
-    if stage == "dataset":  # the generator is a dependency as the data of the demo, ${dataset.path}
-        files = {file for file in files if not file.startswith(f"{GENERATOR}/")}
+    if stage == "dataset":  # a generator is a dependency as the data that it makes, ${dataset.path}
+        files = {file for file in files if not file.startswith(tuple(f"{folder}/" for folder in GENERATORS))}
     if stage == "captions":
         files |= {"data/captions/prompts"}
     if stage == "report":
@@ -153,11 +153,15 @@ def test_dvc_has_the_stages_of_the_command_line_and_each_calls_its_own():
         assert "persist" not in str(entry)
 
 
-def test_the_demo_depends_on_its_generator_and_the_folder_is_all_of_it():
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    assert params["dataset"]["path"] == f"python/platoscope/{GENERATOR}"
+@pytest.mark.parametrize(
+    ("file", "generator"), [("params.yaml", GENERATORS[0]), ("profiles/clocks.yaml", GENERATORS[1])]
+)
+def test_what_is_rendered_depends_on_its_generator_and_the_folder_is_all_of_it(file, generator):
+    params = yaml.safe_load((ROOT / file).read_text())
+    assert params["dataset"]["path"] == f"python/platoscope/{generator}"
     assert "${dataset.path}" in DVC["dataset"]["deps"]
-    assert {file for file in MODULES if file.startswith(f"{GENERATOR}/")} <= set(closure("data.dataset"))
+    own = {file for file in MODULES if file.startswith(f"{generator}/") and TREES[file].body[1:]}
+    assert own <= set(closure("data.dataset"))
 
 
 def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none():

@@ -35,15 +35,15 @@ def motion_histogram(clips: NDArray[np.uint8]) -> NDArray[np.float32]:
 def motion_by_cell(clips: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Share of the blocks of each of ``CELLS`` x ``CELLS`` cells that came in each direction, for every pair of frames.
 
-    float32 [batch, pair, CELLS * CELLS * DIRECTIONS], cells in rows, directions as in :func:`motion_histogram`; blocks
-    that stand still are in none.
+    float32 [batch, pair, CELLS * CELLS * (1 + DIRECTIONS)], cells in rows, of each first the share of blocks that stand
+    still, then directions as in :func:`motion_histogram`.
     """
-    turns = (_bins() - 1) % DIRECTIONS
-    still = _bins() == 0
+    bins = _bins()
+    kinds = np.where(bins == 0, 0, 1 + (bins - 1) % DIRECTIONS)
     moved = _moved(clips)  # [batch * pair, block, block]
     side = GRID // SIDE // CELLS
-    came = np.eye(DIRECTIONS)[turns[moved]] * ~still[moved][..., None]
-    shares = came.reshape(len(moved), CELLS, side, CELLS, side, DIRECTIONS).mean((2, 4))
+    came = np.eye(1 + DIRECTIONS)[kinds[moved]]
+    shares = came.reshape(len(moved), CELLS, side, CELLS, side, 1 + DIRECTIONS).mean((2, 4))
     by_cell: NDArray[np.float32] = shares.reshape(len(clips), clips.shape[1] - 1, -1).astype(np.float32)
     return by_cell
 

@@ -124,7 +124,7 @@ def differences(clips: NDArray[np.uint8]) -> Floats:
 
 
 def mean_flow(clips: NDArray[np.uint8]) -> Floats:
-    """Mean over all pairs of frames of :func:`~platoscope.encoders.block_motion.motion_by_cell`, [batch, 128]."""
+    """Mean over all pairs of frames of :func:`~platoscope.encoders.block_motion.motion_by_cell`, [batch, 144]."""
     mean: Floats = motion_by_cell(clips).mean(1, dtype=np.float64).astype(np.float32)
     return mean
 

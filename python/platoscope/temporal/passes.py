@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from platoscope.temporal.variants import variant
 
 ORDERS = ("fwd", "rev", "swap", "static")  # of the frames that are shown
-TURNS = ("fwd", "rev", "swap")  # of those whose pixels are changed
+TURNS = {"flip": ("fwd", "rev"), "mirror": ("fwd", "rev", "swap")}  # of those whose pixels are changed
 EDGES = ("early", "late")  # windows at the ends, of the baseline of artefacts
 
 
@@ -39,13 +39,13 @@ def frame_passes(*, frames: int, chosen: int, changes: Sequence[str], edges: boo
 
 
 def clip_passes(*, frames: int, chosen: int, changes: Sequence[str]) -> list[Pass]:
-    """List the clips that an encoder of clips is shown: each order, and those of ``TURNS`` with changed pixels."""
+    """List the clips that an encoder of clips is shown: each order, and some with changed pixels."""
     middle = window(frames=frames, chosen=chosen)
     plain = [Pass(order, middle[variant(order, frames=frames)]) for order in ORDERS]
     return plain + [
         Pass(change if order == "fwd" else f"{change}_{order}", middle[variant(order, frames=frames)], change)
         for change in changes
-        for order in TURNS
+        for order in TURNS[change]
     ]
 
 

@@ -1,7 +1,7 @@
 """The probes of time as data: what is compared with what, on which clips, and which twins have to be at chance.
 
-A question pairs each clip with a partner, another order or another picture of the same frames, and asks which of the two
-is the positive one. A probe is a list of questions and what is done with them. A new probe of pairs is a new row.
+A question pairs each clip with a partner, another order or another picture of the same frames, and asks which of the
+two is the positive one. A probe is a list of questions and what is done with them. A new probe of pairs is a new row.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ PROBES: dict[str, Probe] = {
     "ordering": Probe("ordering", (_arrow("ordering", *ARROW, anywhere=True),)),
     "cause": Probe(
         "pairs", (Question("cause", "which of two set the other moving?", "rev", ("C",), signed=True, alike=True),)
-    ),  # fmt: skip
+    ),
     "irreversible": Probe("pairs", tuple(_arrow(family, family) for family in ARROW), transfer=True),
     "gravity": Probe(
         "pairs",
@@ -73,7 +73,7 @@ PROBES: dict[str, Probe] = {
             Question("turning", "does gravity turn from down to up?", "swap", ("G2",)),
         ),
     ),
-    "vectors": Probe("vectors", tuple(_arrow(family, family) for family in ARROW)),
+    "vectors": Probe("vectors", tuple(_arrow(family, family) for family in ARROW), transfer=True),
     "odd": Probe("odd", (_arrow("odd", *ARROW, anywhere=True),)),
     "test_of_time": Probe("order_test", (ORDER,)),
 }

@@ -36,7 +36,7 @@ def encode_passes_of_frames(encoder: ImageEncoder, shown: Shown, passes: Sequenc
 def encode_passes_of_clips(
     encoder: VideoEncoder, shown: Shown, passes: Sequence[Pass], stills: Sequence[Pass], batches: Batches
 ) -> Vectors:
-    """Encode the distinct clips of some samples once; rows are steps, pass by pass, then the mean step of each still."""
+    """Encode the distinct clips of some samples once; rows are steps, pass by pass, then each still's mean."""
     (table,) = shown.places
     changes = list(dict.fromkeys(one.change for one in [*passes, *stills]))
     every = np.stack([_clips(table, one, changes) for one in [*passes, *stills]], axis=1)  # [sample, pass, 1 + frame]

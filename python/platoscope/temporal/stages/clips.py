@@ -30,6 +30,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def only(self, kept: NDArray[np.bool_]) -> "Pairs":
+        """Those that are kept, bool [pair]."""
+        templates = None if self.templates is None else self.templates[kept]
+        return Pairs(self.rows[kept], self.signs[kept], self.sources[kept], templates)
+
 
 @dataclass(frozen=True)
 class Clips:

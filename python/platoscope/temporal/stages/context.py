@@ -1,4 +1,4 @@
-"""What every kind of probe is given: the probe, the stores, the clips and the settings; and what a kind has to offer."""
+"""What every kind of probe is given (the probe, stores, clips and settings) and what it has to offer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

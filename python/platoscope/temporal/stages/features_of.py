@@ -1,4 +1,4 @@
-"""Step features of a store, read out and taken apart: differences float64 ``[pair, dim]`` of a layer, lazily by layer."""
+"""Step features of a store, read out and subtracted: differences float64 ``[pair, dim]``, a layer at a time."""
 
 from collections.abc import Iterator
 

@@ -152,7 +152,7 @@ def _worst(told: Mapping[str, PairProbe]) -> Entry:
         return {}
     result = min(told.values(), key=lambda one: one.p)
     low, high = result.null_interval(TWINS_LEVEL)
-    return {"twin": result.acc, "twin_low": low, "twin_high": high, "twin_pairs": result.n}
+    return {"twin": result.acc, "twin_p": result.p, "twin_low": low, "twin_high": high, "twin_pairs": result.n}
 
 
 def _gap(

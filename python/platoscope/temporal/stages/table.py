@@ -18,10 +18,12 @@ COLUMNS = (
     "probe", "question", "encoder", "readout", "class", "n_pairs", "n_sources", "chance", "acc", "ci_low", "ci_high",
     "spread", "p", "q", "best", "p_max", "null95_max", "layer", "layer_name", "depth", "calibrated", "bag", "gap",
     "gap_low", "gap_high", "unseen", "unseen_low", "unseen_high", "random_init", "pixels", "flow", "artefact",
-    "artefact_low", "artefact_high", "artefact_twin", "twin", "twin_low", "twin_high", "twin_pairs", "static",
+    "artefact_low", "artefact_high", "artefact_twin", "twin", "twin_p", "twin_low", "twin_high", "twin_pairs", "static",
     "mirror", "turned", "flags",
 )  # fmt: skip
 CURVES = ("probe", "question", "encoder", "readout", "layer", "layer_name", "depth", "acc", "p", "null95_max")
+
+TWIN_P = 0.01  # at which what has to be at chance is not
 
 Row = dict[str, Any]
 
@@ -54,10 +56,11 @@ def curve_rows(probe: str, entries: Mapping[str, Sequence[Entry]], names: Mappin
     rows = []
     for key, own in entries.items():
         for one in own:
-            for layer, (acc, p) in enumerate(zip(one["curve"], one["curve_p"], strict=True)):
+            for layer, acc in enumerate(one["curve"]):
+                p = one["curve_p"][layer] if "curve_p" in one else None
                 values = (
                     probe, one["question"], key, one["readout"], layer, names[key][layer],
-                    depth_of(layer, names[key]), acc, p, one["null95_max"],
+                    depth_of(layer, names[key]), acc, p, one.get("null95_max"),
                 )  # fmt: skip
                 rows.append(dict(zip(CURVES, values, strict=True)))
     return rows
@@ -68,11 +71,6 @@ def depth_of(layer: int, names: Sequence[str]) -> float:
     return layer / max(1, len(names) - 1)
 
 
-def outside(value: float | None, low: float | None, high: float | None) -> bool:
-    """Whether a value that has to be in an interval is not."""
-    return value is not None and low is not None and high is not None and not low <= value <= high
-
-
 def _flags(row: Row, artefact: Entry) -> str:
     """Why a row counts in no average: what has to be at chance is not.
 
@@ -80,12 +78,12 @@ def _flags(row: Row, artefact: Entry) -> str:
     nobody knows what part of it is the world's.
     """
     flags = []
-    if outside(row["twin"], row["twin_low"], row["twin_high"]):
+    if row["twin_p"] is not None and row["twin_p"] <= TWIN_P:
         flags.append("twin")
-    if "twin" in artefact:
-        leaks = outside(artefact["twin"], artefact["twin_low"], artefact["twin_high"])
+    if "twin_p" in artefact:
+        leaks = artefact["twin_p"] <= TWIN_P
     else:
-        leaks = outside(CHANCE, artefact["ci_low"], artefact["ci_high"])
+        leaks = not artefact["ci_low"] <= CHANCE <= artefact["ci_high"]
     return " ".join([*flags, *(["leak"] if leaks else [])])
 
 
@@ -95,7 +93,7 @@ def _beside(
     """The entry of a baseline by the same readout; artefacts, and baselines that lack it, by all steps side by side."""
     if key is None:
         return None
-    wanted = "concat" if control == "artefact" else readout
+    wanted = "concat" if control == "artefact" and readout != "alone" else readout
     return of.get((key, question, wanted), of.get((key, question, "concat")))
 
 

@@ -22,6 +22,8 @@ class Context:
     texts: Mapping[str, TemporalStore]
     clips: Clips
     p: TemporalParams
+    k: int
+    clip: Mapping[str, Any]  # the rule for outlying values and its quantile, of what searches for neighbours
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -33,10 +33,13 @@ def run(params: Params, project: Project, probe: str) -> str:
     first, *others = [*stores.values(), *texts.values()]
     for other in others:
         same_samples((first.path, first.attributes), (other.path, other.attributes))
-    context = Context(probe, PROBES[probe], stores, texts, checked(read_clips(project), probe, project), p)
+    clip = {"clip": params.neighbours.clip, "quantile": params.neighbours.quantile}
+    clips = checked(read_clips(project), probe, project)
+    context = Context(probe, PROBES[probe], stores, texts, clips, p, params.alignment.k, clip)
     kind = KINDS[context.asked.kind]
     spec: dict[str, Any] = {
         "params": p.model_dump(mode="json", exclude={"video", "text", "probes", "report"}),
+        "neighbours": {"k": context.k, **clip},
         "features": {key: store.attributes for key, store in stores.items()},
         "texts": {key: store.attributes for key, store in texts.items()},
         "clips": fingerprint({"labels": list(context.clips.labels), "sources": list(context.clips.sources)}),

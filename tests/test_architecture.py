@@ -24,7 +24,7 @@ FAMILY_FILES = {file for files in FAMILIES.values() for file in files}
 GENERATORS = ("data/datasets/synthetic", "data/datasets/clocks")
 
 # Which stages each part leans on, besides those that every part may use (the exempt code and the stores).
-LAYERS = ("data", "encoders", "alignment", "scaling", "report")
+LAYERS = ("data", "encoders", "alignment", "scaling", "temporal", "report")
 # Commands for people, which look at every step from outside.
 OUTSIDE = (
     "catalogue",
@@ -226,7 +226,7 @@ def test_imports_run_down_the_flow_of_the_data(module):
         allowed = {"errors"}
     else:
         assert module == "__init__.py"
-        allowed = {"alignment", "scaling", PUBLISHED}
+        allowed = {"alignment", "scaling", "temporal", PUBLISHED}
     assert used <= allowed
 
 

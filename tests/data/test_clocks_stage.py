@@ -19,7 +19,7 @@ from platoscope.store import FramesStore
 SIZE = 24
 
 
-def params(**changes):
+def params(*, samples=None, **changes):
     return parse_params(
         {
             "dataset": {
@@ -34,6 +34,7 @@ def params(**changes):
                 **changes,
             },
             "frames": {"size": SIZE},
+            "samples": {"n": samples},
             "budgets": {"frames": [1, 2, 8], "captions": [1, 3]},
             "encoders": {
                 "video": {"colour": {"family": "pixels", "kind": "mean_colour"}},
@@ -109,6 +110,7 @@ def test_stills_are_part_of_what_a_rendering_is(tmp_path):
     ("changes", "says"),
     [
         ({"size": 32}, f"dataset.size is 32 but frames.size {SIZE}: clips of clocks are copied"),
+        ({"samples": 29}, "samples.n is 29 but what dataset renders only 28"),
         ({"n": 6}, "multiple of 4"),
         ({"frames": 9}, "multiple of 2"),
         ({"families": ["C", "C"], "numbers": {}}, "each must be named once"),

@@ -58,11 +58,12 @@ $(PEERS)/.installed: benchmarks/requirements.txt $(VENV)/.packages
 	$(UV) pip install --quiet --no-deps --target $(PEERS) --requirement $<
 	touch $@
 
-bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then core, decoding and extraction beside their peers, and mutated videos
+bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then core, decoding and extraction beside their peers, clocks, and mutated videos
 	cargo bench --manifest-path rust/Cargo.toml --locked
 	python -m benchmarks.core
 	python -m benchmarks.decoding
 	python -m benchmarks.extraction
+	python -m benchmarks.clocks
 	python -m benchmarks.fuzz $(if $(wildcard ../shared/odd),--files ../shared/odd)
 
 study: setup ## simulations of the statistics: levels, coverage, bias; saved as benchmarks/statistics.md

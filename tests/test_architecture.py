@@ -21,10 +21,10 @@ FAMILIES = {
     for side, entry in (("video", VideoEncoderParams), ("text", TextEncoderParams))
 }
 FAMILY_FILES = {file for files in FAMILIES.values() for file in files}
-GENERATOR = "data/datasets/synthetic"
+GENERATORS = ("data/datasets/synthetic", "data/datasets/clocks")
 
 # Which stages each part leans on, besides those that every part may use (the exempt code and the stores).
-LAYERS = ("data", "encoders", "alignment", "scaling", "report")
+LAYERS = ("data", "encoders", "alignment", "scaling", "temporal", "report")
 # Commands for people, which look at every step from outside.
 OUTSIDE = (
     "catalogue",
@@ -101,8 +101,8 @@ def wanted(stage):
     if module == "encoders.features":
         files |= set(closure(*(file.removesuffix(".py").replace("/", ".") for file in FAMILIES[side])))
         files = files - FAMILY_FILES | {"encoders/${item.family}.py"}
-    if stage == "dataset":  # the generator is a dependency as the data of the demo, ${dataset.path}
-        files = {file for file in files if not file.startswith(f"{GENERATOR}/")}
+    if stage == "dataset":  # a generator is a dependency as the data that it makes, ${dataset.path}
+        files = {file for file in files if not file.startswith(tuple(f"{folder}/" for folder in GENERATORS))}
     if stage == "captions":
         files |= {"data/captions/prompts"}
     if stage == "report":
@@ -142,11 +142,15 @@ def test_dvc_has_the_stages_of_the_command_line_and_each_calls_its_own():
         assert "persist" not in str(entry)
 
 
-def test_the_demo_depends_on_its_generator_and_the_folder_is_all_of_it():
-    params = yaml.safe_load((ROOT / "params.yaml").read_text())
-    assert params["dataset"]["path"] == f"python/platoscope/{GENERATOR}"
+@pytest.mark.parametrize(
+    ("file", "generator"), [("params.yaml", GENERATORS[0]), ("profiles/clocks.yaml", GENERATORS[1])]
+)
+def test_what_is_rendered_depends_on_its_generator_and_the_folder_is_all_of_it(file, generator):
+    params = yaml.safe_load((ROOT / file).read_text())
+    assert params["dataset"]["path"] == f"python/platoscope/{generator}"
     assert "${dataset.path}" in DVC["dataset"]["deps"]
-    assert {file for file in MODULES if file.startswith(f"{GENERATOR}/")} <= set(closure("data.dataset"))
+    own = {file for file in MODULES if file.startswith(f"{generator}/") and TREES[file].body[1:]}
+    assert own <= set(closure("data.dataset"))
 
 
 def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none():
@@ -222,7 +226,7 @@ def test_imports_run_down_the_flow_of_the_data(module):
         allowed = {"errors"}
     else:
         assert module == "__init__.py"
-        allowed = {"alignment", "scaling", PUBLISHED}
+        allowed = {"alignment", "scaling", "temporal", PUBLISHED}
     assert used <= allowed
 
 

@@ -69,7 +69,7 @@ def test_params_cannot_be_changed():
         ("frames.size", 4, "greater than or equal to 8, got 4"),
         ("frames.fit", "stretch", "'crop' or 'pad', got 'stretch'"),
         ("frames.samplers", ["centre"], "'first', 'repeat' or 'span', got 'centre'"),
-        ("dataset.source", "web", "one of 'synthetic', 'folder', 'vatex', "),
+        ("dataset.source", "web", "one of 'synthetic', 'clocks', 'folder', 'vatex', "),
         ("dataset.seconds", float("inf"), "finite number, got inf"),
         ("dataset.seconds", float("nan"), "got nan"),
         ("dataset.coherence", 1.5, "less than or equal to 1, got 1.5"),

@@ -59,7 +59,7 @@ def test_a_profile_without_data_is_copied_byte_by_byte(project):
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("clip", None, "no profile 'clip'; profiles/ has: clips, demo"),
+        ("clip", None, "no profile 'clip'; profiles/ has: clips, clocks, demo"),
         ("clips", None, "profile clips needs the folder of its data: --data DIR"),
         ("clips", "absent", "absent is not a folder"),
         ("clips", "file", "file is not a folder"),
@@ -90,9 +90,19 @@ def test_a_project_without_profiles_says_so(tmp_path):
 
 
 PROFILES = sorted((ROOT / "profiles").glob("*.yaml"))
+RENDERED = ("clocks",)
 
 
-@pytest.mark.parametrize("file", PROFILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("name", RENDERED)
+def test_a_profile_of_what_is_rendered_takes_no_data_and_becomes_params(name, project, tmp_path):
+    with pytest.raises(InputError, match="takes no data"):
+        use_profile(project, name, data=tmp_path)
+    use_profile(project, name, data=None)
+    assert read_params(project.params).dataset.source == name
+    assert f"P={name}`" in project.params.read_text()
+
+
+@pytest.mark.parametrize("file", [file for file in PROFILES if file.stem not in RENDERED], ids=lambda file: file.stem)
 def test_a_profile_of_the_project_takes_its_data_and_becomes_params(file, project, tmp_path):
     (tmp_path / "data").mkdir()
     use_profile(project, file.stem, data=tmp_path / "data")

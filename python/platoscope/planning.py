@@ -27,7 +27,7 @@ from platoscope.encoders.subclips import subclip_places
 from platoscope.encoders.texts import TextBudget, most_texts, text_budgets
 from platoscope.errors import PlatoscopeError
 from platoscope.parallel import keep_heap
-from platoscope.params import Params, SyntheticParams, TextEncoderParams, VideoEncoderParams
+from platoscope.params import ClocksParams, Params, SyntheticParams, TextEncoderParams, VideoEncoderParams
 from platoscope.project import Project
 
 HALF = 2
@@ -114,8 +114,9 @@ def _line(name: str, cost: Callable[[], Cost]) -> str:
 def _counts(params: Params, project: Project) -> tuple[int, int]:
     """Clips that are decoded, and how many of them are asked for as samples."""
     dataset, asked = params.dataset, set(params.samples.ids)
-    if isinstance(dataset, SyntheticParams):
-        return dataset.n, len(asked) or dataset.n
+    if isinstance(dataset, SyntheticParams | ClocksParams):
+        n = dataset.total if isinstance(dataset, ClocksParams) else dataset.n
+        return n, len(asked) or n
     rows = drawn(find(dataset, project), dataset.n, seed=dataset.seed).rows
     return len(rows), sum(row.id in asked for row in rows) if asked else len(rows)
 

@@ -29,7 +29,7 @@ from platoscope.data.exclusions import table_of
 from platoscope.data.rendering import Rendering
 from platoscope.data.rows import Absent, Row, ranked, write_lines
 from platoscope.errors import DataError
-from platoscope.params import ListedParams, Params, SyntheticParams
+from platoscope.params import ClocksParams, ListedParams, Params, SyntheticParams
 from platoscope.progress import track
 from platoscope.project import Project
 from platoscope.provenance import closure, code_digest
@@ -53,11 +53,13 @@ OUTS = ("videos.jsonl", "captions.jsonl", "absent.csv", "videos")
 
 def run(params: Params, project: Project) -> str:
     """Write the data set of ``params.dataset``; gives the summary line."""
-    if isinstance(params.dataset, SyntheticParams):
-        rendering = Rendering(params.dataset, project.scratch)
+    if isinstance(params.dataset, SyntheticParams | ClocksParams):
+        rendering = Rendering(params.dataset, scratch=project.scratch, root=project.root)
         rendering.render()
         _publish(rendering.work, project, rendering.clips(), ())
-        return f"dataset: {params.dataset.n} rendered clips of {params.dataset.seconds:g} s, {params.dataset.size} px"
+        p = params.dataset
+        length = f"{p.seconds:g} s" if isinstance(p, SyntheticParams) else f"{p.frames} frames"
+        return f"dataset: {len(rendering)} rendered clips of {length}, {p.size} px"
     found = drawn(find(params.dataset, project), params.dataset.n, seed=params.dataset.seed)
     rows = found.rows
     if found.packed is None:
@@ -71,7 +73,7 @@ def run(params: Params, project: Project) -> str:
 
 
 def find(dataset: ListedParams, project: Project) -> Found:
-    """Read what a source has of what is asked for; rendered stories have none."""
+    """Read what a source has of what is asked for; what is rendered has none."""
     options = dataset.model_dump(exclude={"source", "path", "n", "seed", "ids"})
     found = READERS[dataset.source](project.root / dataset.path, **options)
     return asked_for(found, dataset.ids) if dataset.ids else found

@@ -1,5 +1,6 @@
 """The ``frames`` stage: every video is decoded once, for all budgets and samplers, into one store of square frames.
 
+Clips that are arrays are copied.
 A video that cannot be decoded stays in the store with no frames, status ``failed`` and its reason; it is never
 replaced. Small pictures for the report go to a store of their own.
 """
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from platoscope import _native
+from platoscope.data.array_clips import SUFFIX, read_array_clip
 from platoscope.data.decode import decode_clip
 from platoscope.data.reading import check_readable
 from platoscope.data.rows import read_lines
@@ -143,17 +145,13 @@ def decode(job: Job) -> ClipFrames:
 
 
 def _decoded(job: Job) -> ClipFrames:
+    shown: dict[str, Any] = {"budgets": job.budgets, "samplers": job.samplers, "size": job.size}
     try:
-        clip = decode_clip(
-            job.path,
-            budgets=job.budgets,
-            samplers=job.samplers,
-            size=job.size,
-            fit=job.fit,
-            max_pixels=job.max_pixels,
-            max_seconds=job.max_seconds,
-            whole=job.whole,
-        )
+        if job.path.suffix == SUFFIX:
+            clip = read_array_clip(job.path, **shown)
+        else:
+            limits: dict[str, Any] = {"max_pixels": job.max_pixels, "max_seconds": job.max_seconds}
+            clip = decode_clip(job.path, **shown, **limits, fit=job.fit, whole=job.whole)
     except DataError as error:
         # The cause alone: the path of the file is not the same on another machine.
         return _failed(str(error.__cause__ or error), job.size)

@@ -8,13 +8,14 @@ from platoscope.params.captions import CaptionsParams
 from platoscope.params.encoders import EncoderParams, TextEncoderParams, VideoEncoderParams
 from platoscope.params.reading import parse_params, read_params
 from platoscope.params.sections import Section
-from platoscope.params.sources import DatasetParams, ListedParams, SyntheticParams
+from platoscope.params.sources import ClocksParams, DatasetParams, ListedParams, SyntheticParams
 from platoscope.params.stages import AlignmentParams, NeighboursParams, SamplesParams, ScalingParams, StatisticsParams
 from platoscope.params.whole import Params
 
 __all__ = [
     "AlignmentParams",
     "CaptionsParams",
+    "ClocksParams",
     "DatasetParams",
     "EncoderParams",
     "ListedParams",

@@ -1,8 +1,8 @@
 """``dataset``: where videos and captions come from; every kind of source has parameters of its own."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from platoscope.params.sections import Section, Seed
 
@@ -71,5 +71,56 @@ class SyntheticParams(Section):
     seed: Seed = 0
 
 
+Family = Literal["G", "G1", "G2", "E", "E2", "E3", "C", "C2", "F", "D", "O", "N", "X"]
+Groups = Annotated[int, Field(ge=4, multiple_of=4)]
+
+
+class ClocksParams(Section):
+    """One-way physics and its time-symmetric twins; ``path`` is their generator.
+
+    ``n`` clips of each of ``families``, but for those of which ``numbers`` says how many, and ``twins`` of each twin
+    (null: as many as of the family): by fours, so that labels balance in every template. ``rungs`` of the ladder of
+    nuisance are had by templates in turn; the last one takes ``stills``, a folder of pictures.
+    """
+
+    source: Literal["clocks"]
+    path: str
+    n: Groups = 300
+    families: tuple[Family, ...] = Field(default=get_args(Family), min_length=1)
+    numbers: dict[Family, Groups] = Field(default_factory=dict)
+    twins: int | None = Field(default=None, ge=0, multiple_of=4)
+    frames: int = Field(default=16, ge=4, multiple_of=2)
+    size: int = Field(default=96, ge=16)
+    templates: int = Field(default=30, ge=1)
+    rungs: tuple[Annotated[int, Field(ge=0, le=4)], ...] = Field(default=(0,), min_length=1)
+    stills: str | None = None
+    seed: Seed = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many clips there are of each family."""
+        return {family: self.numbers.get(family, self.n) for family in self.families}
+
+    @property
+    def total(self) -> int:
+        """How many clips there are in all, with twins; ``X`` has nothing but twins."""
+        twins = [n if self.twins is None else self.twins for n in self.counts.values()]
+        return sum(n for family, n in self.counts.items() if family != "X") + sum(twins)
+
+    @model_validator(mode="after")
+    def _agree(self) -> "ClocksParams":
+        if len(set(self.families)) < len(self.families):
+            raise ValueError(f"families are {list(self.families)}: each must be named once")
+        strange = sorted(set(self.numbers) - set(self.families))
+        if strange:
+            raise ValueError(f"numbers has {strange[0]!r}, families are {list(self.families)}: name it there")
+        if (4 in self.rungs) != (self.stills is not None):
+            raise ValueError(
+                f"rungs are {list(self.rungs)} and stills {self.stills!r}: rung 4 needs a folder of pictures, and no "
+                "other does"
+            )
+        return self
+
+
 ListedParams = FolderParams | SplitParams | PvdParams | ShardsParams | TableParams
-DatasetParams = Annotated[SyntheticParams | ListedParams, Field(discriminator="source")]
+DatasetParams = Annotated[SyntheticParams | ClocksParams | ListedParams, Field(discriminator="source")]

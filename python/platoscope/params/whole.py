@@ -5,7 +5,7 @@ from pydantic import model_validator
 from platoscope.params.captions import CaptionsParams
 from platoscope.params.encoders import EncodersParams
 from platoscope.params.sections import Section
-from platoscope.params.sources import DatasetParams
+from platoscope.params.sources import ClocksParams, DatasetParams
 from platoscope.params.stages import (
     AlignmentParams,
     BudgetsParams,
@@ -53,7 +53,10 @@ class Params(Section):
     @model_validator(mode="after")
     def _samples_agree(self) -> "Params":
         n, ids = self.samples.n, self.samples.ids
-        for name, there in (("dataset.n", self.dataset.n), ("samples.ids", len(ids) or None)):
+        clips: tuple[str, int | None] = ("dataset.n", self.dataset.n)
+        if isinstance(self.dataset, ClocksParams):
+            clips = ("what dataset renders", self.dataset.total)
+        for name, there in (clips, ("samples.ids", len(ids) or None)):
             if n is not None and there is not None and n > there:
                 raise ValueError(f"samples.n is {n} but {name} only {there}: samples.n must be at most {name}")
         if len(set(ids)) < len(ids):
@@ -63,6 +66,15 @@ class Params(Section):
             raise ValueError(
                 "samples.damaged is false but frames.whole too, so that damage to frames that are not shown goes "
                 "unnoticed: set frames.whole to true"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _arrays_agree(self) -> "Params":
+        if isinstance(self.dataset, ClocksParams) and self.dataset.size != self.frames.size:
+            raise ValueError(
+                f"dataset.size is {self.dataset.size} but frames.size {self.frames.size}: clips of clocks are copied "
+                "and never resized, the two must be equal"
             )
         return self
 

@@ -35,8 +35,7 @@ _INTRODUCTION = """\
 Printed by `make study`. Differences of clips and their partners are made up so that their signs mean nothing: layers
 that follow each other share most of what they are, samples of a source lie close together, and a random sign stands
 before each source. A rate has its exact binomial interval of 95 % behind it; draws, N, layers and flips stand in each
-line. What p is, of which null: [time.md](../docs/time.md). The last rows are seconds of one call, the best of three,
-by one thread.
+line. What p is, of which null: [time.md](../docs/time.md). The last rows are seconds of one call, the best of three.
 """
 
 

@@ -66,8 +66,9 @@ bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then core, d
 	python -m benchmarks.clocks
 	python -m benchmarks.fuzz $(if $(wildcard ../shared/odd),--files ../shared/odd)
 
-study: setup ## simulations of the statistics: levels, coverage, bias; saved as benchmarks/statistics.md
+study: setup ## simulations of the statistics: levels, coverage, bias; saved as benchmarks/statistics.md and time.md
 	python -m benchmarks.statistics --write
+	python -m benchmarks.time_study --write
 
 profile: setup ## put profiles/P.yaml in place as params.yaml: make profile P=clips DATA=DIR
 	platoscope profile $(P) $(if $(DATA),--data "$(DATA)")

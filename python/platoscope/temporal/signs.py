@@ -105,7 +105,9 @@ def protected_pairs(
     layer has to be chosen), and a ridge or counts that are too small.
     """
     layers, others = listed(differences), None if tested is None else iter(listed(tested))
-    _check_settings(ridge=ridge, repeats=repeats)
+    check_ridge(ridge)
+    if repeats < 1:
+        raise InputError(f"repeats is {repeats}, but must be at least 1")
     study: _Study | None = None
     with threadpool_limits(1, user_api="blas"):  # sums by more threads have other last bits, and small ones take longer
         for index, layer in enumerate(layers):
@@ -148,11 +150,10 @@ def commonest(layers: NDArray[np.intp]) -> int:
     return int(np.argmax(np.bincount(layers)))
 
 
-def _check_settings(*, ridge: float, repeats: int) -> None:
+def check_ridge(ridge: float) -> None:
+    """Raise InputError for a ridge that is not positive."""
     if not ridge > 0 or not np.isfinite(ridge):
         raise InputError(f"ridge is {ridge}, but must be positive")
-    if repeats < 1:
-        raise InputError(f"repeats is {repeats}, but must be at least 1")
 
 
 class _Study:

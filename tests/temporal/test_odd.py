@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from platoscope.alignment.metrics import mutual_knn
+from platoscope.alignment.search.neighbours import nearest
 from platoscope.errors import InputError, UnavailableError
 from platoscope.temporal.directed import direction_gap
-from platoscope.temporal.odd import odd_alignment
+from platoscope.temporal.odd import cosines_of, nearest_of, odd_alignment
 
 QUICK = {"flips": 39, "permutations": 39, "k": 5}
 
@@ -85,6 +86,17 @@ def test_clips_of_a_source_flip_together():
     whole = odd_alignment(seen(1, odd, even), seen(2, other, even), sources=sources, **QUICK)
     assert apart.odd.flipped.p == 1 / 40  # near-duplicates find each other in both spaces
     assert whole.odd.flipped.p > 0.05
+
+
+@pytest.mark.parametrize("quantile", [0.9, 1.0])
+def test_neighbours_of_flipped_rows_are_those_that_a_search_finds(quantile):
+    rng = np.random.default_rng(0)
+    layer = rng.standard_normal((50, 12)).astype(np.float32)
+    limit = None if quantile == 1.0 else float(np.quantile(np.abs(layer), quantile))
+    for signs in (np.ones(50), np.where(rng.random(50) < 0.5, -1.0, 1.0)):
+        found = nearest_of(cosines_of(layer, limit), signs, k=5)
+        searched = nearest(signs[:, None].astype(np.float32) * layer, k=5, clip=quantile)
+        np.testing.assert_array_equal(np.sort(found, axis=1), np.sort(searched, axis=1))
 
 
 def test_sides_of_other_samples_are_refused():

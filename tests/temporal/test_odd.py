@@ -110,12 +110,15 @@ def test_texts_that_know_the_direction_are_nearer_to_clips_forward():
     view, words = np.random.default_rng(1).standard_normal((2, 4, 24))
     f, back = [(even + odd) @ view], [(even - odd) @ view]  # in the same dims: else all reversed clips lie as before
     text = [(even + odd) @ words]
-    found = direction_gap(f, back, text, k=5, flips=39)
+    found = direction_gap(f, back, text, k=5, flips=39, clip="none")
+    scores = [mutual_knn(x[0], text[0], k=5) for x in (f, back)]
+    assert (found.forward, found.backward) == pytest.approx(tuple(scores))
+    assert found.between == pytest.approx(mutual_knn(f[0], back[0], k=5))
     assert found.gap > 0.1
     assert found.p == 1 / 40
     assert found.gap == pytest.approx(found.forward - found.backward)
     assert found.gap == pytest.approx(found.values.mean())
-    turned = direction_gap(back, f, text, k=5, flips=39)
+    turned = direction_gap(back, f, text, k=5, flips=39, clip="none")
     assert turned.gap == pytest.approx(-found.gap)
 
 
@@ -126,3 +129,5 @@ def test_texts_of_what_there_is_alone_know_no_direction():
     assert direction_gap(f, back, text, k=5, flips=39).p > 0.05
     with pytest.raises(InputError, match="of the same samples"):
         direction_gap(f, back, [text[0][:50]], k=5, flips=39)
+    with pytest.raises(InputError, match="row 103 is all zeros"):
+        direction_gap(f, [np.where(np.arange(100)[:, None] == 3, 0.0, back[0])], text, k=5, flips=39)

@@ -175,9 +175,15 @@ class _Rows:
 
 
 def cosines_of(layer: Singles, limit: np.float32 | float | None) -> Floats:
-    """Give cosines of clipped rows, float64 `[sample, sample]`, of a sample with itself -inf."""
+    """Give cosines of clipped rows, float64 `[sample, sample]`, of a sample with itself -inf.
+
+    Raises InputError for a row of zeros.
+    """
     rows = layer.astype(np.float64) if limit is None else np.clip(layer.astype(np.float64), -limit, limit)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not lengths.all():
+        raise InputError(f"row {int(np.argmin(lengths))} is all zeros: it has no neighbours by cosine")
+    rows /= lengths
     found: Floats = rows @ rows.T
     np.fill_diagonal(found, -np.inf)
     return found

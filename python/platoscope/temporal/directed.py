@@ -67,8 +67,8 @@ def direction_gap(
     """Compare alignment(forward, text) with alignment(backward, text) on the same samples.
 
     For the null a source's clips are all taken forward or all backward into the one set, and the other way round into
-    the other; neighbours are found anew and layers chosen anew. Outliers are clipped at one threshold for both. Flipping
-    the signs of the queries' differences would keep neighbours that have changed: it finds too much.
+    the other; neighbours are found anew and layers chosen anew. Outliers are clipped at one threshold for both.
+    Flipping the signs of the queries' differences would keep neighbours that have changed: it finds too much.
 
     Raises InputError for layers of other samples and what `nearest` refuses.
     """

@@ -23,9 +23,17 @@ def test_signs_of_what_is_drawn_mean_nothing_and_layers_share_most(study):
     assert np.mean(np.sum(unit[0] * unit[1], axis=1)) > 0.9
 
 
-def test_all_lines_come_and_do_not_lean_on_threads(study):
+def test_all_lines_come_and_do_not_lean_on_threads(study, monkeypatch):
+    monkeypatch.setattr(study, "FLIPS", 19)
+    monkeypatch.setattr(study, "N", 40)
     draws = import_module("benchmarks.null_study").Draws
-    one, two = (study.rows(draws(0.002, threads)) for threads in (1, 2))
+    one, two = ([*study._layers(draws(0.002, n)), *study._sources(draws(0.002, n))] for n in (1, 2))
     assert one == two
-    assert len(one) == 12
-    assert [line.goal for line in one if line.goal] == ["3.5% to 6.5%"] * 10
+    lines = [*one, *study._others(draws(0.002, 2))]
+    assert [line.goal for line in lines] == [
+        *["3.5% to 6.5%"] * 3,
+        "",
+        *["3.5% to 6.5%"] * 2,
+        "",
+        *["3.5% to 6.5%"] * 5,
+    ]

@@ -48,7 +48,7 @@ def with_entry(file: Path, side: Side, key: str, fields: Mapping[str, str], *, n
     at = last.line if last.column == 0 else last.line + 1  # a text of several lines ends where the next line begins
     if lines[at - 1][-1:] != "\n":
         lines[at - 1] += "\n"
-    entry = [f"{margin}{key}: # {note}\n", *(f"{margin}  {name}: {value}\n" for name, value in fields.items())]
+    entry = [f"{margin}{key}: # {note}\n", *(f"{margin}  {name}: {_scalar(value)}\n" for name, value in fields.items())]
     new = "".join([*lines[:at], *entry, *lines[at:]])
     wanted = yaml.safe_load(text)
     wanted["encoders"][side][key] = dict(fields)
@@ -60,6 +60,11 @@ def with_entry(file: Path, side: Side, key: str, fields: Mapping[str, str], *, n
         raise InputError(f"{file} cannot be added to without changing other places; {by_hand}")
     parse_params(wanted, name=file.name)
     return new
+
+
+def _scalar(value: str) -> str:
+    """Text as YAML has it, in quotes where a digest could be taken for a number."""
+    return value if value.isalpha() else "'" + value.replace("'", "''") + "'"
 
 
 def put(project: Project, text: str) -> None:

@@ -98,7 +98,7 @@ def write_npz(
 def _member(content: zipfile.ZipFile, name: str, values: NDArray[Any]) -> None:
     # ZipInfo has a fixed date, where a name alone would have the present one.
     with content.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as handle:
-        np.lib.format.write_array(handle, np.ascontiguousarray(values), allow_pickle=False)
+        np.lib.format.write_array(handle, np.asarray(values, order="C"), allow_pickle=False)
 
 
 def lines_of(path: Path) -> tuple[str, ...]:

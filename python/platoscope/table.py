@@ -236,7 +236,8 @@ def _rich(table: Table) -> str:
     for row in table.rows:
         shown.add_row(*row)
     console = Console(markup=False, highlight=False)
-    console.width = max(console.width, console.measure(shown).maximum)  # a cut figure is no figure
+    wide = console.options.update(width=10_000)
+    console.width = max(console.width, console.measure(shown, options=wide).maximum)  # a cut figure is no figure
     with console.capture() as captured:
         console.print(shown)
     return "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")

@@ -90,16 +90,16 @@ def opened(place: str, *, rev: str | None, remote: str | None, into: Path) -> It
         If there is no such folder, repository or revision.
     """
     folder = Path(place).expanduser()
-    if rev is None and folder.is_dir() and not (folder / "params.yaml").is_file() and not (folder / ".dvc").is_dir():
-        raise InputError(f"{place} is no project: a folder with params.yaml, or the URL of a repository, is wanted")
+    as_it_lies = rev is None and (folder / "params.yaml").is_file()
     name = re.sub(r"//[^/@]*@", "//", place)  # without a user's name and token
-    if rev is None and folder.is_dir() and not (folder / ".dvc").is_dir():
+    if as_it_lies and not (folder / ".dvc").is_dir():
         yield Origin(name, into, folder.resolve())
         return
     with _repository(place, rev, remote) as repo:
-        here = folder.resolve() if rev is None and folder.is_dir() else None
-        at = "" if here is not None else f" at {repo.get_rev()[:12]}"
-        yield Origin(f"{name}{at}", into, here, repo.dvcfs)
+        if as_it_lies:
+            yield Origin(name, into, folder.resolve(), repo.dvcfs)
+        else:
+            yield Origin(f"{name} at {repo.get_rev()[:12]}", into, None, repo.dvcfs)
 
 
 @contextmanager
@@ -112,6 +112,9 @@ def _repository(place: str, rev: str | None, remote: str | None) -> Iterator[Any
         repo = Repo.open(str(folder) if folder.exists() else place, rev=rev, remote=remote)
     except Exception as error:
         at = "" if rev is None else f" at revision {rev!r}"
-        raise InputError(f"{place} cannot be opened{at} as a DVC repository: {first_line(error)}") from error
+        raise InputError(
+            f"{place} cannot be opened{at} as a repository with DVC ({first_line(error)}): a folder with params.yaml, or "
+            "a repository by its path or URL, is wanted"
+        ) from error
     with repo:
         yield repo

@@ -230,7 +230,7 @@ def _rich(table: Table) -> str:
     from rich.console import Console
     from rich.table import Table as RichTable
 
-    shown = RichTable(box=SIMPLE_HEAD, caption=table.note, caption_justify="left", pad_edge=False)
+    shown = RichTable(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for head, numeric in zip(table.heads, table.numeric, strict=True):
         shown.add_column(head, justify="right" if numeric else "left", no_wrap=True)
     for row in table.rows:
@@ -240,7 +240,7 @@ def _rich(table: Table) -> str:
     console.width = max(console.width, console.measure(shown, options=wide).maximum)  # a cut figure is no figure
     with console.capture() as captured:
         console.print(shown)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()).strip("\n")
+    return "\n".join([*(line.rstrip() for line in captured.get().splitlines()), "", table.note])
 
 
 def _markdown(table: Table) -> str:

@@ -70,9 +70,7 @@ def test_what_is_not_there_is_named_with_what_is(mine, theirs, tmp_path):
     with pytest.raises(InputError, match=r"no features of 'gone'; its params name video/colour, text/words"):
         add(mine, theirs, "gone")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(
-        InputError, match=r"empty cannot be opened as a repository with DVC .*: a folder with params\.yaml"
-    ):
+    with pytest.raises(InputError, match=r"empty cannot be opened as a repository with DVC .* params\.yaml"):
         add_features(mine, str(tmp_path / "empty"), "x")
     with pytest.raises(InputError, match=r"nowhere cannot be opened as a repository with DVC"):
         add_features(mine, str(tmp_path / "nowhere"), "x")

@@ -113,8 +113,8 @@ def _repository(place: str, rev: str | None, remote: str | None) -> Iterator[Any
     except Exception as error:
         at = "" if rev is None else f" at revision {rev!r}"
         raise InputError(
-            f"{place} cannot be opened{at} as a repository with DVC ({first_line(error)}): a folder with params.yaml, or "
-            "a repository by its path or URL, is wanted"
+            f"{place} cannot be opened{at} as a repository with DVC ({first_line(error)}): wanted is a folder with "
+            "params.yaml, or a repository by its path or URL"
         ) from error
     with repo:
         yield repo

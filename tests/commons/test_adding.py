@@ -165,6 +165,14 @@ def test_captions_in_ways_that_they_do_not_have_are_said_to_be_missing(mine, the
     assert said.splitlines()[1] == "it has no distinct captions by mean: pairs with it have none either"
 
 
+def test_params_of_another_version_are_told_from_ours(mine, theirs):
+    change(theirs, "alignment:", "alignment:\n  later: 1")
+    with pytest.raises(
+        InputError, match=r"theirs is of another version: params\.yaml: alignment\.later: no such parameter"
+    ):
+        add(mine, theirs)
+
+
 def test_a_damaged_store_is_not_added(mine, theirs):
     told = theirs.features("video", "their_eye") / "zarr.json"
     told.write_text(told.read_text().replace('"digest": "', '"digest": "0'))

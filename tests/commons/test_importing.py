@@ -137,6 +137,22 @@ def test_a_sampler_that_is_not_the_usual_one_stands_in_the_entry(tmp_path):
     assert entry_of(project, "video", "s").sampler == "span"
 
 
+def test_an_entry_that_params_would_refuse_leaves_nothing_behind(project, tmp_path):
+    np.save(tmp_path / "s.npy", FEATS[:, 0])
+    for options in (
+        {"side": "video", "sampler": "linspace"},
+        {"side": "text", "sampler": "span"},
+        {"side": "text", "key": "B a"},
+    ):
+        with pytest.raises(InputError):
+            import_features(project, [tmp_path / "s.npy"], **options)
+    np.save(tmp_path / "äö.npy", FEATS[:, 0])
+    with pytest.raises(InputError, match="no name that a key could be made of: give one, --as KEY"):
+        import_features(project, [tmp_path / "äö.npy"], side="video")
+    assert not [path for path in (project.data / "commons").rglob("*") if path.is_file()]
+    assert project.params.read_text() == ONE_CELL
+
+
 def test_a_file_that_changes_after_it_was_imported_is_not_read(project, tmp_path):
     from platoscope.errors import WeightsError
 

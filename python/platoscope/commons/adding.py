@@ -47,6 +47,7 @@ def add_features(
         with opened(place, rev=rev, remote=remote, into=theirs.root) as origin:
             if not origin.fetch(_below(theirs.params, theirs)):
                 raise InputError(f"{origin.name} has no params.yaml: it is no project of platoscope")
+            _check_params(origin)
             one, attributes = _found(origin, key, side)
             called = name or key
             check_free(project, one, called)
@@ -75,6 +76,14 @@ def add_features(
         store.rename(place_here)
     put(project, text)
     return _said(project, one, called, attributes, what)
+
+
+def _check_params(origin: Origin) -> None:
+    """Refuse a project whose params are not read here, by its name: the file's would be taken for ours."""
+    try:
+        read_params(origin.fetched.params)
+    except InputError as error:
+        raise InputError(f"{origin.name} is of another version: {error}") from error
 
 
 def _found(origin: Origin, key: str, side: Side | None) -> tuple[Side, Attributes]:

@@ -47,6 +47,8 @@ def import_features(
         If the files do not say which sample is which row, lack a sample or a budget, or hold what is no features.
     """
     key = key or key_of(files[0].stem)
+    if not key:
+        raise InputError(f"{files[0]} has no name that a key could be made of: give one, --as KEY")
     check_free(project, side, key)
     samples, params = read_samples(project.samples), read_params(project.params)
     found = _of_several([_one(file, ids, samples, project) for file in files], files, budgets)
@@ -61,7 +63,11 @@ def import_features(
     fields = {"family": "stored", "weights": place.relative_to(project.root).as_posix(), "digest": digest_weights(part)}
     fields |= {} if sampler == "center" else {"sampler": sampler}
     named = ", ".join(file.name for file in files)
-    text = with_entry(project.params, side, key, fields, note=f"imported from {named}")
+    try:
+        text = with_entry(project.params, side, key, fields, note=f"imported from {named}")
+    except InputError:
+        part.unlink()
+        raise
     part.rename(place)
     put(project, text)
     dims = [values.shape[2] for values in found.layers.values()]

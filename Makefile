@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
-EXTRAS := cpu demo hf dev
+EXTRAS := cpu demo hf hdf5 dev
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Where it is set, every stage compiles torch and transformers anew.

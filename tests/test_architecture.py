@@ -29,6 +29,7 @@ LAYERS = ("data", "encoders", "alignment", "scaling", "temporal", "report")
 OUTSIDE = (
     "catalogue",
     "cli",
+    "commons",
     "comparison",
     "explanation",
     "inspection",
@@ -36,6 +37,7 @@ OUTSIDE = (
     "planning",
     "housekeeping",
     "profiles",
+    "table",
 )
 FOUNDATION = ("errors", "parallel", "params", "progress", "project", "provenance", "scratch", "store")
 # Published figures, which only what is shown beside them may lean on.
@@ -188,8 +190,10 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
         ("faiss", {"alignment/search/engines.py", "alignment/search/approximate.py"}),
         ("timm", {"encoders/timm.py"}),
         ("transformers", {"encoders/chats.py", "encoders/hf_text.py", "encoders/hub.py", "encoders/videomaev2.py"}),
-        ("typer", {"cli.py"}),
-        ("rich", {"progress.py"}),
+        ("typer", {"cli.py", "commons/commands.py"}),
+        ("rich", {"progress.py", "table.py"}),
+        ("h5py", {"commons/layouts.py"}),
+        ("dvc", {"commons/origin.py"}),
         ("jinja2", {"report/page.py", "encoders/chats.py"}),  # which has its errors alone, of chat templates
         ("httpx2", {"data/captions/chat.py"}),
         ("fcntl", {"scratch.py"}),
@@ -201,8 +205,8 @@ def test_a_library_is_imported_in_its_one_place(importers, package, where):
 
 def test_models_are_run_by_encoders_alone(importers):
     users = {module for module in importers["torch"] if part_of(module) != "encoders"}
-    # Which searches for neighbours on a GPU, and which says what a machine has.
-    assert users == {"alignment/search/engines.py", "inspection.py"}
+    # Which searches for neighbours on a GPU, which says what a machine has, and which reads files of features.
+    assert users == {"alignment/search/engines.py", "inspection.py", "commons/torch_files.py"}
 
 
 @pytest.mark.parametrize("module", ["alignment/search/engines.py", "alignment/search/approximate.py", "inspection.py"])

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from platoscope.commons.commands import commons_app
 from platoscope.errors import InputError, PlatoscopeError, WeightsError
 from platoscope.params import Params, read_params
 from platoscope.progress import say
@@ -50,6 +51,7 @@ encoders_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(encoders_app, name="encoders")
+app.add_typer(commons_app)
 
 Encoder = Annotated[str | None, typer.Option(help="Key of the encoder, for the stages that have one.")]
 Metric = Annotated[str | None, typer.Option(help="A metric over features, for the stage similarity.")]

@@ -28,6 +28,7 @@ LAYERS = ("data", "encoders", "alignment", "scaling", "report")
 # Commands for people, which look at every step from outside.
 OUTSIDE = (
     "catalogue",
+    "committed",
     "cli",
     "comparison",
     "explanation",
@@ -36,6 +37,7 @@ OUTSIDE = (
     "planning",
     "housekeeping",
     "profiles",
+    "verification",
 )
 FOUNDATION = ("errors", "parallel", "params", "progress", "project", "provenance", "scratch", "store")
 # Published figures, which only what is shown beside them may lean on.

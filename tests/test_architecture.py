@@ -29,6 +29,7 @@ LAYERS = ("data", "encoders", "alignment", "scaling", "temporal", "report")
 OUTSIDE = (
     "catalogue",
     "cli",
+    "committed",
     "commons",
     "comparison",
     "explanation",
@@ -38,6 +39,7 @@ OUTSIDE = (
     "housekeeping",
     "profiles",
     "table",
+    "verification",
 )
 FOUNDATION = ("errors", "parallel", "params", "progress", "project", "provenance", "scratch", "store")
 # Published figures, which only what is shown beside them may lean on.

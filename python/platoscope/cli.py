@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from platoscope.commons.commands import commons_app
-from platoscope.errors import InputError, PlatoscopeError, WeightsError
+from platoscope.errors import InputError, PlatoscopeError, StoreError, WeightsError
 from platoscope.params import Params, read_params
 from platoscope.progress import say
 from platoscope.project import Project
@@ -146,6 +146,21 @@ def doctor() -> None:
     from platoscope.inspection import doctor_table
 
     say(doctor_table(Project(Path.cwd())))
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Outs or folders, which have to be here; none for all that is here.")
+    ] = None,
+) -> None:
+    """Hash what lies here, against dvc.lock and each other. Example: platoscope verify data/neighbours."""
+    from platoscope.verification import verified
+
+    table, faults = verified(Project(Path.cwd()), paths or ())
+    say(table)
+    if faults:
+        raise StoreError(f"{len(faults)} not as it should be, first {faults[0]}")
 
 
 @app.command()

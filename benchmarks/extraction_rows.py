@@ -50,7 +50,7 @@ def frames(rounds: int) -> list[Line]:
                 "hooked": lambda: pool.submit(_hooked).result(),
             }
             seconds = medians(once(calls), (None,), rounds=rounds, shortest=0)
-        n_operations, rate = operations(calls["bare"]), matrix_rate()
+        n_operations, rate = operations(_bare_loop(images[:BATCH])) * (SAMPLES * N_F) // BATCH, matrix_rate()
     what = f"frames, {SAMPLES} x {N_F}, tf_efficientnet_lite0 at {SIZE} px, 2 threads"
     named = f"clip by clip with hooks (scaled from {_CLIPS} clips)"
     return [

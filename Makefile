@@ -40,9 +40,11 @@ repro: setup ## run the pipeline of params.yaml; what is committed is freed from
 	dvc repro
 	platoscope work clean
 
-test: setup ## every test, Python and Rust
+WORKERS := 2
+TESTS := tests
+test: setup ## every test, Python and Rust; Python's by WORKERS processes
 	cargo test --manifest-path rust/Cargo.toml --locked --quiet
-	pytest
+	OMP_WAIT_POLICY=PASSIVE pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup ## linters, formatters and type checkers
 	ruff check

@@ -21,6 +21,9 @@ SHARED = ROOT.parent / "shared"
 # What a project needs of this tree besides its params.
 PARTS = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "python", "rust", "profiles", "Makefile", "pyproject.toml")
 
+# Whose tests run whole pipelines.
+LONG = ("test_pipeline.py", "test_clips.py")
+
 # A pipeline with every stage and every kind of encoder, small enough to be run several times.
 SMALL = {
     "dataset": {
@@ -54,6 +57,11 @@ SMALL = {
     "scaling": {"layers": "fixed"},
     "report": {"samples": 3, "pairs": []},
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that of several workers none is left with one at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 class ProjectUnderTest:

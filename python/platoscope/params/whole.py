@@ -55,8 +55,10 @@ class Params(Section):
     @model_validator(mode="after")
     def _samples_agree(self) -> "Params":
         n, ids = self.samples.n, self.samples.ids
-        rendered = self.dataset.total if isinstance(self.dataset, ClocksParams) else self.dataset.n
-        for name, there in (("dataset.n", rendered), ("samples.ids", len(ids) or None)):
+        clips: tuple[str, int | None] = ("dataset.n", self.dataset.n)
+        if isinstance(self.dataset, ClocksParams):
+            clips = ("what dataset renders", self.dataset.total)
+        for name, there in (clips, ("samples.ids", len(ids) or None)):
             if n is not None and there is not None and n > there:
                 raise ValueError(f"samples.n is {n} but {name} only {there}: samples.n must be at most {name}")
         if len(set(ids)) < len(ids):

@@ -75,12 +75,13 @@ study: setup ## simulations of the statistics: levels, coverage, bias; saved as 
 profile: setup ## put profiles/P.yaml in place as params.yaml: make profile P=clips DATA=DIR
 	platoscope profile $(P) $(if $(DATA),--data "$(DATA)")
 
-# Features are gigabytes: ONLY=neighbours gets what scores are made of, and no more.
-SCORED := video_neighbours text_neighbours samples data/captions.jsonl data/thumbnails.zarr
+# Features are gigabytes: ONLY=neighbours gets what scores and the report are made of, and no more. By stages alone, since
+# dvc leaves out the paths that stand beside names of stages.
+SCORED := video_neighbours text_neighbours samples captions frames
 SCORED_OUTS := data/neighbours data/samples.jsonl data/excluded.csv data/captions.jsonl data/thumbnails.zarr
-pull: setup ## get results from the DVC remote without videos, check every byte, and run what leans on them: [ONLY=neighbours]
+pull: setup ## get results from the DVC remote without videos, hash them, run what leans on them; ONLY=neighbours leaves features
 	dvc pull --allow-missing $(if $(ONLY),$(SCORED))
-	platoscope verify $(if $(ONLY),$(SCORED_OUTS),data)
+	platoscope verify $(if $(ONLY),$(SCORED_OUTS),data results)
 	dvc repro --allow-missing
 
 lock: ## pin the newest packages that pyproject.toml allows (no index or host lines)

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -42,15 +43,17 @@ def shell(project: ProjectUnderTest, commands: str, *, check: bool = True, **mor
     """Run commands as a shell does, in a project; gives the ended process with all that it printed as stdout."""
     environment = project.environment(**more)
     environment["PATH"] = f"{make_of(project.root.parent / 'bin')}{os.pathsep}{environment['PATH']}"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
-        cwd=project.root,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=LIMIT_S,
-    )
+    with tempfile.TemporaryFile("w+") as printed:  # no pipe, which a worker of a queue would hold open
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", commands],
+            cwd=project.root,
+            env=environment,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+            timeout=LIMIT_S,
+        )
+        printed.seek(0)
+        done.stdout = printed.read()
     if check and done.returncode:
         pytest.fail(f"{commands}\nended with {done.returncode}:\n{done.stdout}")
     return done
@@ -61,15 +64,15 @@ def blocks_of(page: str) -> list[str]:
     return re.findall(r"^```bash\n(.*?)^```", (ROOT / "docs" / page).read_text(encoding="utf-8"), re.M | re.S)
 
 
-def wait_for_queue(project: ProjectUnderTest) -> str:
-    """Wait until no experiment is queued or running; gives the last `dvc queue status`."""
+def wait_for_queue(project: ProjectUnderTest, *, until: str = r"\A(?!.*(Queued|Running))") -> str:
+    """Wait until `dvc queue status` looks as is asked, by default done; stop the worker; gives the status."""
     deadline = time.monotonic() + LIMIT_S
-    while True:
-        status = project.dvc("queue", "status")
-        if not re.search(r"Queued|Running|[1-9] active", status):
-            return status
+    while not re.search(until, status := project.dvc("queue", "status"), re.S):
         assert time.monotonic() < deadline, f"waited {LIMIT_S} s for the queue:\n{status}"
-        time.sleep(1)
+        time.sleep(2)
+    # It stops by itself, unless it met its own files half written, as it may on a busy machine.
+    project.dvc("queue", "stop", "--kill", check=False)
+    return status
 
 
 def set_k(project: ProjectUnderTest, k: int) -> None:

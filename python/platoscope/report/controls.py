@@ -1,0 +1,20 @@
+"""Which encoders are controls, by their entries in params: they know nothing, or are shown no more."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from platoscope.errors import InputError
+
+SHOWN_LESS = {"repeat": "one frame repeated", "span": "frames in a row"}  # samplers that are controls
+
+
+def control_of(params: Mapping[str, Any], side: str, key: str) -> str | None:
+    """What makes an encoder a control: no network at all, one that was never trained, or frames that show no more."""
+    known = params["encoders"][side]
+    if key not in known:
+        raise InputError(f"params name no {side} encoder {key!r}, only {', '.join(known)}: repeat the alignment stage")
+    if known[key].get("family") == "pixels":
+        return "pixels"
+    if known[key].get("random_init"):
+        return "untrained"
+    return SHOWN_LESS.get(known[key].get("sampler", "center"))

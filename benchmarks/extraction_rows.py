@@ -22,8 +22,8 @@ from benchmarks.extraction_project import mixed_texts, params_for, write_project
 from benchmarks.table import Line, against
 from benchmarks.timing import medians, once
 from platoscope.encoders import features
-from platoscope.encoders.running import prepared
 from platoscope.encoders.engine import Extraction, compute, publish, scratch_of
+from platoscope.encoders.running import prepared
 from platoscope.params import Params
 from platoscope.project import Project, Side
 from platoscope.store import FramesStore

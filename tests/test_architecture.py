@@ -107,11 +107,9 @@ def wanted(stage):
     """What the imports say that a stage depends on."""
     module, side = STAGES[stage]
     files = set(closure(module))
-    if module == "encoders.features":
+    if module in ("encoders.features", "temporal.stages.features"):
         files |= set(closure(*(file.removesuffix(".py").replace("/", ".") for file in FAMILIES[side])))
         files = files - FAMILY_FILES | {"encoders/${item.family}.py"}
-    if module == "temporal.stages.features":  # a list has no entries to look the family up in, so it is all of them
-        files |= set(closure(*(file.removesuffix(".py").replace("/", ".") for file in FAMILIES[side])))
     if stage == "dataset":  # a generator is a dependency as the data that it makes, ${dataset.path}
         files = {file for file in files if not file.startswith(tuple(f"{folder}/" for folder in GENERATORS))}
     if stage == "captions":
@@ -147,8 +145,7 @@ def test_dvc_has_the_stages_of_the_command_line_and_each_calls_its_own():
     options = {None: "", "metric": " --metric ${item}", "probe": " --probe ${item}"}
     for stage, (_, over) in STAGES.items():
         entry = DVC[stage].get("do", DVC[stage])
-        key = "${item}" if stage.startswith("temporal") else "${key}"
-        assert entry["cmd"] == f"platoscope run {stage}" + options.get(over, f" --encoder {key}")
+        assert entry["cmd"] == f"platoscope run {stage}" + options.get(over, " --encoder ${key}")
         assert DVC[stage].get("foreach") == (f"${{{FOREACH[stage]}}}" if stage in FOREACH else None)
         assert "persist" not in str(entry)
 

@@ -101,7 +101,8 @@ def run(
     family = []
     if module in FEATURES:
         side, key = one
-        family = [f"encoders.{getattr(params.encoders, side)[key].family}"]
+        of = params.temporal if stage.startswith("temporal") else params.encoders
+        family = [f"encoders.{getattr(of, side)[key].family}"]
     check_installed(project.root, module, *family)
     with chosen_devices(devices):
         say(step.dry_run(params, project) if dry_run else step.run(params, project, *one))

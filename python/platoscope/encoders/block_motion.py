@@ -6,6 +6,7 @@ Or, of each pair of frames apart, which way blocks came in each of a few cells.
 """
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,7 @@ def motion_by_cell(clips: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     bins = _bins()
     kinds = np.where(bins == 0, 0, 1 + (bins - 1) % DIRECTIONS)
-    moved = _moved(clips)  # [batch * pair, block, block]
+    moved = _moved(clips, dtype=np.float32)  # [batch * pair, block, block]
     side = GRID // SIDE // CELLS
     came = np.eye(1 + DIRECTIONS)[kinds[moved]]
     shares = came.reshape(len(moved), CELLS, side, CELLS, side, 1 + DIRECTIONS).mean((2, 4))
@@ -48,14 +49,14 @@ def motion_by_cell(clips: NDArray[np.uint8]) -> NDArray[np.float32]:
     return by_cell
 
 
-def _moved(clips: NDArray[np.uint8]) -> NDArray[np.int64]:
+def _moved(clips: NDArray[np.uint8], *, dtype: type[np.floating[Any]] = np.float64) -> NDArray[np.int64]:
     """Which of :func:`shifts` each block came by, int64 [batch * pair, GRID / SIDE, GRID / SIDE]."""
     grey = area_means(clips.mean(-1, keepdims=True).reshape(-1, *clips.shape[2:4], 1), GRID)
-    pictures = grey.reshape(*clips.shape[:2], GRID, GRID)
+    pictures = grey.reshape(*clips.shape[:2], GRID, GRID).astype(dtype)
     return block_shifts(pictures[:, :-1].reshape(-1, GRID, GRID), pictures[:, 1:].reshape(-1, GRID, GRID))
 
 
-def block_shifts(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.int64]:
+def block_shifts(before: NDArray[np.floating[Any]], after: NDArray[np.floating[Any]]) -> NDArray[np.int64]:
     """Which of :func:`shifts` each block of ``after`` came by, int64 [pair, GRID / SIDE, GRID / SIDE].
 
     The one of the least mean absolute difference, the shortest of those that are equal; beyond its edge a picture goes
@@ -64,7 +65,7 @@ def block_shifts(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDA
     Parameters
     ----------
     before, after
-        Grey pictures, float64 [pair, GRID, GRID].
+        Grey pictures, floats [pair, GRID, GRID].
     """
     padded = np.pad(before, ((0, 0), (REACH, REACH), (REACH, REACH)), mode="edge")
     n = GRID // SIDE

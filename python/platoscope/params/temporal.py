@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from platoscope.params.encoders import TextEncoderParams, VideoEncoderParams
 from platoscope.params.sections import Key, Sampler, Section, Seed
 
 Probe = Literal[
@@ -32,15 +33,16 @@ class BaselineParams(Section):
 
 
 class TemporalParams(Section):
-    """Encoders by key, probes, and what is drawn how often; an empty list makes no stage.
+    """Encoders by key, probes, and what is drawn how often; what is empty makes no stage.
 
+    Encoders have entries of their own here: many are controls, which have no place in the rest of the pipeline.
     ``frames`` are shown of each clip, the middle ones of ``out_of`` (null: as many) that ``sampler`` chose, so that the
     ends of a file can be left out. ``changes`` of pixels are another run of every encoder each. ``untrained``: of an
     encoder those of its architecture that were never trained. ``flips`` of the null, ``draws`` of intervals.
     """
 
-    video: tuple[Key, ...] = ()
-    text: tuple[Key, ...] = ()
+    video: dict[Key, VideoEncoderParams] = Field(default_factory=dict)
+    text: dict[Key, TextEncoderParams] = Field(default_factory=dict)
     probes: tuple[Probe, ...] = ()
     report: tuple[Literal["temporal"], ...] = ()
     frames: Annotated[int, Field(ge=4), AfterValidator(_even)] = 8

@@ -85,8 +85,6 @@ class Params(Section):
             "captions.modes": self.captions.modes,
             "captions.combine": self.captions.combine,
             "similarity.metrics": self.similarity.metrics,
-            "temporal.video": self.temporal.video,
-            "temporal.text": self.temporal.text,
             "temporal.probes": self.temporal.probes,
             "temporal.changes": self.temporal.changes,
         }
@@ -116,17 +114,16 @@ class Params(Section):
         p = self.temporal
         if not (p.video or p.text or p.probes or p.report):
             return self
-        for side, keys in (("video", p.video), ("text", p.text)):
-            known = self.encoders.of("video" if side == "video" else "text")
-            for key in keys:
-                if key not in known:
-                    raise ValueError(f"temporal.{side} names {key!r}, encoders.{side} has {', '.join(known)}")
+        for side, entries in (("video", p.video), ("text", p.text)):
+            for key, entry in entries.items():
+                if entry.family == "stored":
+                    raise ValueError(f"temporal.{side}.{key} is of family stored, which has no steps of time")
         named = {"baselines": p.baselines.keys, **{f"untrained.{key}": (key, *own) for key, own in p.untrained.items()}}
         for place, keys in named.items():
             for key in keys:
                 if key not in p.video:
                     raise ValueError(
-                        f"temporal.{place} names {key!r}, temporal.video has {list(p.video)}: add it there"
+                        f"temporal.{place} names {key!r}, temporal.video has {', '.join(p.video)}: add it there"
                     )
         missing = [name for name in type(p.baselines).model_fields if getattr(p.baselines, name) is None]
         if p.probes and missing:

@@ -38,10 +38,8 @@ def run(params: Params, project: Project, side: Side, key: str) -> str:
 
 
 def _of_video(params: Params, project: Project, key: str, on: str) -> Extraction:
-    entry, p = params.encoders.video[key], params.temporal
-    stage = f"temporal_features@{key}"
-    if entry.family == "stored":
-        raise InputError(f"{stage}: stored features have no steps of time: leave it out of temporal.video")
+    p, stage = params.temporal, f"temporal_features@{key}"
+    entry = p.video[key]
     samples, frames = read_samples(project.samples), FramesStore(project.frames)
     encoder = load_video_encoder(entry, frame_size=frames.attributes["size"], device=on)
     choice = frames.choice(p.sampler, p.chosen)[samples.rows]
@@ -126,9 +124,7 @@ def _check_length(encoder: VideoEncoder, frames: int, stage: str) -> None:
 
 
 def _of_text(params: Params, project: Project, key: str, on: str) -> Extraction:
-    entry, samples, stage = params.encoders.text[key], read_samples(project.samples), f"temporal_texts@{key}"
-    if entry.family == "stored":
-        raise InputError(f"{stage}: stored features have no antonyms: leave it out of temporal.text")
+    entry, samples, stage = params.temporal.text[key], read_samples(project.samples), f"temporal_texts@{key}"
     shown = _told_texts(samples, read_lines(project.dataset / "captions.jsonl"))
     n_steps = len(shown["captions"][0])
     encoder = load_text_encoder(entry, device=on)

@@ -116,6 +116,8 @@ def wanted(stage):
         files |= {"data/captions/prompts"}
     if stage == "report":
         files |= {"report/template", "reference_data/vatex_videomaev2_huge.csv"}
+    if stage == "temporal_report":
+        files |= {"report/template", "report/temporal/template"}
     return files
 
 

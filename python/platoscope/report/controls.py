@@ -13,8 +13,13 @@ def control_of(params: Mapping[str, Any], side: str, key: str) -> str | None:
     known = params["encoders"][side]
     if key not in known:
         raise InputError(f"params name no {side} encoder {key!r}, only {', '.join(known)}: repeat the alignment stage")
-    if known[key].get("family") == "pixels":
+    return control_in(known[key])
+
+
+def control_in(entry: Mapping[str, Any]) -> str | None:
+    """The same from an encoder's entry."""
+    if entry.get("family") == "pixels":
         return "pixels"
-    if known[key].get("random_init"):
+    if entry.get("random_init"):
         return "untrained"
-    return SHOWN_LESS.get(known[key].get("sampler", "center"))
+    return SHOWN_LESS.get(entry.get("sampler", "center"))

@@ -12,6 +12,7 @@ from platoscope.temporal.stages.report import READOUTS, Row, Tables
 
 ALPHA = 0.05  # of q, up to which something is called found
 CHANCE = 0.5
+TIMES = "\N{MULTIPLICATION SIGN}"
 READOUT_NAMES = {
     "bag": "bag of frames", "moment": "trend of its frames", "concat": "frames side by side",
     "native": "its own mean over the clip", "alone": "frames alone",

@@ -4,7 +4,7 @@ import numpy as np
 
 from platoscope.alignment.statistics.nulls import q_values
 from platoscope.reference_data import ORDER_TEST, ORDER_TEST_ITEMS
-from platoscope.report.temporal.facts import ALPHA, CHANCE, Facts, joined, number_of, represented
+from platoscope.report.temporal.facts import ALPHA, CHANCE, TIMES, Facts, joined, number_of, represented
 from platoscope.report.words import many, number
 from platoscope.temporal.stages.report import Row
 
@@ -38,8 +38,9 @@ def fewest_steps(facts: Facts) -> int:
 
 
 def transfer(facts: Facts, probe: str) -> str:
-    """What probes trained on one group tell of the others, of each trained encoder, and whether twins stay at chance."""
-    told, not_told = [], []
+    """What probes trained on one group tell of the others, of each trained encoder; flagged groups are named."""
+    told: list[str] = []
+    not_told: list[str] = []
     for key in facts.trained:
         rows = represented(row for row in facts.of(probe, "transfer_means") if row["encoder"] == key)
         for row in rows[:1]:
@@ -51,7 +52,13 @@ def transfer(facts: Facts, probe: str) -> str:
             (told if above else not_told).append(words)
     parts = [f"carries over for {joined(told)}"] if told else []
     parts += [f"is not shown to carry over for {joined(not_told)}"] if not_told else []
-    return f"What is learnt {'; it '.join(parts)}." if parts else "No trained encoder was asked."
+    if not parts:
+        return "No trained encoder was asked."
+    groups = {row["trained"] for row in facts.of(probe, "transfer")}
+    flagged = {told["question"] for told in facts.rows if told["probe"] == probe and told.flags and not told.control}
+    doubted = sorted(groups & flagged)
+    warning = f" Among the groups are flagged ones: {joined(doubted)}." if doubted else ""
+    return f"What is learnt {'; it '.join(parts)}.{warning}"
 
 
 def order_test(facts: Facts) -> list[str]:
@@ -60,18 +67,12 @@ def order_test(facts: Facts) -> list[str]:
     if not rows:
         return []
     above = [row for row in rows if float(row["overlap_1"]) > float(row["chance_1"])]
+    of = f"{many(len(rows), 'pair')} of a trained encoder and a text encoder"
     names = joined([_pair(row, "overlap_1", "chance_1") for row in above]) if above else ""
-    said = [
-        f"At k = 1, {len(above)} of {many(len(rows), 'pair')} of a trained encoder and a text encoder lie above what a pair blind "
-        f"to order has: {names}." if above else
-        f"At k = 1 none of {many(len(rows), 'pair')} of a trained encoder and a text encoder lies above what a pair blind to order has."
-    ]  # fmt: skip
+    lie = f"{len(above)} of {of} {'lies' if len(above) == 1 else 'lie'}" if above else f"none of {of} lies"
+    said = [f"At k = 1, {lie} above what a pair blind to order has{f': {names}' if names else ''}."]
     agreed = [row for row in rows if (low := number_of(row, "agreement_low")) is not None and low > CHANCE]
-    who = (
-        joined([f"{row['video']} × {row['text']} ({number(float(row['agreement']))})" for row in agreed])
-        if agreed
-        else ""
-    )
+    who = joined([f"{_both(row)} ({number(float(row['agreement']))})" for row in agreed]) if agreed else ""
     said.append(
         f"Clips are nearer to the caption of their own order, on colours that the map has not seen, for {who}."
         if agreed else "No clip is shown to be nearer to the caption of its own order than to the other."
@@ -90,10 +91,10 @@ def published() -> str:
     """What the published bars say, against their own conditional chance."""
     z = [(bar.overlap_1 - bar.chance) / np.sqrt(bar.chance * (1 - bar.chance) / ORDER_TEST_ITEMS) for bar in ORDER_TEST]
     above = sum(value > 2 for value in z)
-    least, over = "none" if not above else str(above), sum(value > 0 for value in z)
+    over = sum(value > 0 for value in z)
     return (
-        f"Of the {len(ORDER_TEST)} published bars at k = 1 {over} {'lies' if over == 1 else 'lie'} above what a pair blind to "
-        f"order has, and {least} by more than two standard errors of {ORDER_TEST_ITEMS} items."
+        f"Of the {len(ORDER_TEST)} published bars at k = 1 {over} {'lies' if over == 1 else 'lie'} above what a pair "
+        f"blind to order has, and {above or 'none'} by more than two standard errors of {ORDER_TEST_ITEMS} items."
     )
 
 
@@ -109,8 +110,7 @@ def vectors(facts: Facts) -> list[str]:
         key: represented(row for row in facts.of("vectors", "vectors") if row["encoder"] == key)
         for key in facts.trained
     }
-    said = []
-    shared, apart = [], []
+    said, shared, apart = list[str](), list[str](), list[str]()
     for key, rows in own.items():
         known = [row for row in rows if row["coherence"]]
         if known:
@@ -152,11 +152,11 @@ def odd(facts: Facts) -> str:
         return "No two trained encoders have odd parts on both sides."
     found = [row for row in trained if float(row["q"]) <= ALPHA and float(row["flip_calibrated"]) > 0]
     content = [row for row in trained if float(row["even_p"]) <= ALPHA]
-    names = joined([f"{row['x']} × {row['y']}" for row in found]) if found else ""
-    return (
-        f"Of {many(len(trained), 'pair')} of trained encoders {len(content)} agree on content; "
-        + (f"on direction, beyond that, agree {len(found)}: {names}." if found else "none is shown to agree on direction.")
-    )  # fmt: skip
+    names = joined([f"{row['x']} {TIMES} {row['y']}" for row in found]) if found else ""
+    agree = (
+        f"on direction, beyond that, agree {len(found)}: {names}" if found else "none is shown to agree on direction"
+    )
+    return f"Of {many(len(trained), 'pair')} of trained encoders {len(content)} agree on content; {agree}."
 
 
 def _ends(row: Row) -> tuple[float, float]:
@@ -164,4 +164,8 @@ def _ends(row: Row) -> tuple[float, float]:
 
 
 def _pair(row: Row, value: str, chance: str) -> str:
-    return f"{row['video']} × {row['text']} ({number(float(row[value]))} over {number(float(row[chance]))})"
+    return f"{_both(row)} ({number(float(row[value]))} over {number(float(row[chance]))})"
+
+
+def _both(row: Row) -> str:
+    return f"{row['video']} {TIMES} {row['text']}"

@@ -2,7 +2,7 @@
 
 from platoscope.report.sheets import fill, markup
 from platoscope.report.temporal import findings, sentences
-from platoscope.report.temporal.facts import ALPHA, READOUT_NAMES, Facts
+from platoscope.report.temporal.facts import ALPHA, READOUT_NAMES, Facts, asked
 from platoscope.report.temporal.pictures import (
     depth_pictures,
     gap_pictures,
@@ -34,7 +34,7 @@ def render_page(facts: Facts, *, settings: dict[str, object]) -> str:
         gaps=[(markup([one.wide])[0], markup(one.narrow)) for one in gap_pictures(facts)],
         apart=[(markup([one.wide])[0], markup(one.narrow)) for one in gap_pictures(facts, protected=False)],
         unprotected=[
-            (sentences.label(facts, *name), sentences.asked(*name), sentences.gravity(facts, *name))
+            (sentences.label(facts, *name), asked(*name), sentences.gravity(facts, *name))
             for name in facts.questions(protected=False)
         ],
         depths=[(one.caption, markup([one.picture])[0]) for one in depth_pictures(facts)],

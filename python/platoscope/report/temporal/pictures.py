@@ -8,7 +8,7 @@ import numpy as np
 from platoscope.reference_data import ORDER_TEST
 from platoscope.report.look import CONTROL, TRAINED, Picture, render_svg
 from platoscope.report.temporal.bars import Group, plot_bars
-from platoscope.report.temporal.facts import CHANCE, Facts, Told, number_of, represented
+from platoscope.report.temporal.facts import CHANCE, TIMES, Facts, Told, number_of, represented
 from platoscope.report.temporal.findings import fewest_steps, last_rows, odd_rows, spacing_rows
 from platoscope.report.temporal.gaps import Column, Mark, plot_gaps
 from platoscope.report.temporal.matrices import plot_transfer
@@ -53,17 +53,16 @@ def _gaps(facts: Facts, group: Sequence[tuple[str, str]], name: str) -> GapPictu
     controls = {key: facts.controls[key] for key in facts.subjects if any(key in column.marks for column in columns)}
 
     def draw(some: Sequence[Column], name: str) -> Picture:
-        told = "; ".join(
-            f"{column.name}: "
-            + ", ".join(
-                f"{key} {mark.gap:.3f}{' (flagged)' if mark.flagged else ''}" for key, mark in column.marks.items()
-            )
-            for column in some
-        )
+        told = "; ".join(f"{column.name}: {_told(column)}" for column in some)
         svg = render_svg(plot_gaps(some, controls=controls, title=GAP_TITLE))
         return Picture(name, svg, f"Accuracy beyond the bag. {told}.")
 
     return GapPicture(draw(columns, name), [draw([one], f"{name}-{place}") for place, one in enumerate(columns)])
+
+
+def _told(column: Column) -> str:
+    marks = column.marks.items()
+    return ", ".join(f"{key} {mark.gap:.3f}{' (flagged)' if mark.flagged else ''}" for key, mark in marks)
 
 
 def _column(facts: Facts, probe: str, question: str) -> Column:
@@ -199,7 +198,7 @@ def order_picture(facts: Facts) -> Picture | None:
     for key in facts.subjects:
         for row in last_rows(facts, key):
             bars = tuple((f"k = {k}", float(row[f"overlap_{k}"]), float(row[f"chance_{k}"])) for k in (1, 2, 3))
-            groups.append(Group(f"{key} × {row['text']}", bars, control=facts.controls[key] is not None))
+            groups.append(Group(f"{key} {TIMES} {row['text']}", bars, control=facts.controls[key] is not None))
     if not groups:
         return None
     told = "; ".join(
@@ -225,7 +224,7 @@ def vector_pictures(facts: Facts) -> list[Drawn]:
                 lines.append(_line(key, own, name, known, f"{name}_twins"))
         if lines:
             values = [value for line in lines for value in (*line.y, *line.twins)]
-            scale = _depth(min(0.0, min(values)) - 0.01, max(values) * 1.08 + 0.01, words)
+            scale = _depth(min(0.0, *values) - 0.01, max(values) * 1.08 + 0.01, words)
             figure = plot_panel(lines, scale, chance=0.0, letters=letters)
             told = "; ".join(f"{line.label} {min(line.y):.3f} to {max(line.y):.3f}" for line in lines)
             pictures.append(Drawn(words, Picture(f"vectors-{name}", render_svg(figure), f"{words} by depth: {told}.")))

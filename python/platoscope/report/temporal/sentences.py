@@ -26,8 +26,8 @@ def lead(facts: Facts) -> str:
         return f"{of}, trained encoders are shown to tell none better than a bag of their frames."
     beyond = "none of them" if not best else f"{len(best)} of them" if len(best) < len(told) else "each of them"
     return (
-        f"{of}, some trained encoder tells {len(told)} better than a bag of its frames, and {beyond} clearly better than "
-        "bare pixels, motion and a network that was never trained."
+        f"{of}, some trained encoder tells {len(told)} better than a bag of its frames, and {beyond} clearly "
+        "better than bare pixels, motion and a network that was never trained."
     )
 
 
@@ -39,7 +39,8 @@ def answer(facts: Facts, probe: str, question: str) -> str:
         return "No trained encoder was asked."
     if not usable:
         whose = "The only row is flagged" if len(rows) == 1 else f"All {len(rows)} rows are flagged"
-        return f"{whose}, so that nothing may be concluded: {joined(sorted({flag for row in rows for flag in row.flags}))}."
+        why = joined(sorted({flag for row in rows for flag in row.flags}))
+        return f"{whose}, so that nothing may be concluded: {why}."
     best = max(usable, key=lambda told: told.acc)
     flagged = f" ({many(len(rows) - len(usable), 'flagged row')} left out)" if len(usable) < len(rows) else ""
     if not tellers:
@@ -86,8 +87,8 @@ def certainty(facts: Facts) -> str:
     tested = [t for t in facts.rows if t.number("q") is not None and not t.flags and t["readout"] != "bag"]
     passed = [told for told in tested if told.found]
     return (
-        f"Of {many(len(tested), 'row')} without a flag that could tell more than a bag, {len(passed)} do so with an interval above the bag "
-        f"and q up to {ALPHA:g}."
+        f"Of {many(len(tested), 'row')} without a flag that could tell more than a bag, {len(passed)} do so with an "
+        f"interval above the bag and q up to {ALPHA:g}."
     )
 
 

@@ -4,18 +4,15 @@ Equal inputs give equal bytes: no date, no host, no version enters the page.
 """
 
 import json
-from typing import Any
-
-import yaml
 
 from platoscope.params import Params
 from platoscope.project import Project
-from platoscope.report.controls import control_of
+from platoscope.report.controls import control_in
 from platoscope.report.temporal.facts import Facts
 from platoscope.report.temporal.page import render_page
 from platoscope.report.temporal.plots import plot_files
 from platoscope.scratch import write_file
-from platoscope.temporal.stages.report import document_of, read_tables
+from platoscope.temporal.stages.report import Tables, document_of, read_tables
 
 SETTINGS = ("frames", "folds", "repeats", "flips", "ridge", "draws", "level", "seed")
 
@@ -23,11 +20,10 @@ SETTINGS = ("frames", "folds", "repeats", "flips", "ridge", "draws", "level", "s
 def run(params: Params, project: Project) -> str:
     """Write the numbers, the page and the tables of its pictures; gives the summary line."""
     p = params.temporal
-    tables = {probe: read_tables(project.temporal_probe(probe)) for probe in p.probes}
-    entries: dict[str, Any] = yaml.safe_load(project.params.read_text(encoding="utf-8"))
+    tables: dict[str, Tables] = {probe: read_tables(project.temporal_probe(probe)) for probe in p.probes}
     facts = Facts(
         tables=tables,
-        controls={key: control_of(entries, "video", key) for key in p.video},
+        controls={key: control_in(entry.model_dump()) for key, entry in p.video.items()},
         copies=frozenset(key for own in p.untrained.values() for key in own),
         level=p.level,
     )

@@ -17,6 +17,10 @@ READOUT_NAMES = {
     "bag": "bag of frames", "moment": "trend of its frames", "concat": "frames side by side",
     "native": "its own mean over the clip", "alone": "frames alone",
 }  # fmt: skip
+PHENOMENA = {
+    "G": "bouncing", "E": "mixing", "E2": "spreading", "E3": "breaking", "C2": "merging", "F": "friction",
+    "D": "damping",
+}  # fmt: skip
 FLAGS = {
     "twin": "its twins, which run the same both ways, are told apart too",
     "leak": "what the file leaves behind (sharpness, brightness, borders) tells it where nothing may",
@@ -29,6 +33,7 @@ class Told:
 
     row: Row
     control: str | None
+    place: int  # of its question
 
     def __getitem__(self, name: str) -> str:
         """A field as it is written."""
@@ -41,7 +46,9 @@ class Told:
     @property
     def name(self) -> str:
         """Probe and question."""
-        return f"{self['probe']}: {self['question']}" if self["question"] != self["probe"] else self["probe"]
+        return (
+            f"{self['probe']}: {phenomenon(self['question'])}" if self["question"] != self["probe"] else self["probe"]
+        )
 
     @property
     def acc(self) -> float:
@@ -102,10 +109,10 @@ class Facts:
     @property
     def rows(self) -> list[Told]:
         """Every row of Table 1, probe by probe."""
+        every = [row for tables in self.tables.values() for row in tables.get("table", [])]
+        names = list(dict.fromkeys((row["probe"], row["question"]) for row in every))
         return [
-            Told(row, self.controls.get(row["encoder"]))
-            for tables in self.tables.values()
-            for row in tables.get("table", [])
+            Told(row, self.controls.get(row["encoder"]), names.index((row["probe"], row["question"]))) for row in every
         ]
 
     def of(self, probe: str, table: str) -> list[Row]:
@@ -152,6 +159,12 @@ def number_of(row: Row, name: str) -> float | None:
 def asked(probe: str, question: str) -> str:
     """A question in words."""
     return next(one.asks for one in PROBES[probe].questions if one.name == question)
+
+
+def phenomenon(name: str) -> str:
+    """A phenomenon by its family of clocks in a word, or another name as it is; of twins with that word."""
+    of, _, more = name.partition(" ")
+    return " ".join([PHENOMENA.get(of, of), *([more.replace("twins", "twin")] if more else [])])
 
 
 def joined(names: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ def render_page(facts: Facts, *, settings: dict[str, object]) -> str:
         gaps=[(markup([one.wide])[0], markup(one.narrow)) for one in gap_pictures(facts)],
         apart=[(markup([one.wide])[0], markup(one.narrow)) for one in gap_pictures(facts, protected=False)],
         unprotected=[
-            (sentences.label(facts, *name), asked(*name), sentences.gravity(facts, *name))
+            (sentences.label(name[1]), asked(*name), sentences.gravity(facts, *name))
             for name in facts.questions(protected=False)
         ],
         depths=[(one.caption, markup([one.picture])[0]) for one in depth_pictures(facts)],
@@ -53,6 +53,11 @@ def render_page(facts: Facts, *, settings: dict[str, object]) -> str:
         odd=odd and markup([odd])[0],
         odd_said=findings.odd(facts),
         odd_rows=findings.odd_rows(facts),
+        chosen=[
+            told
+            for name in [*facts.questions(), *facts.questions(protected=False)]
+            for told in facts.chosen(*name).values()
+        ],
         table=[told for told in facts.rows if told["encoder"] not in facts.copies],
         copied=[told for told in facts.rows if told["encoder"] in facts.copies],
     )

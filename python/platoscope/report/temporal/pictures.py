@@ -8,7 +8,7 @@ import numpy as np
 from platoscope.reference_data import ORDER_TEST
 from platoscope.report.look import CONTROL, TRAINED, Picture, render_svg
 from platoscope.report.temporal.bars import Group, plot_bars
-from platoscope.report.temporal.facts import CHANCE, TIMES, Facts, Told, number_of, represented
+from platoscope.report.temporal.facts import CHANCE, TIMES, Facts, Told, number_of, phenomenon, represented
 from platoscope.report.temporal.findings import fewest_steps, last_rows, odd_rows, spacing_rows
 from platoscope.report.temporal.gaps import Column, Mark, plot_gaps
 from platoscope.report.temporal.matrices import plot_transfer
@@ -19,6 +19,7 @@ from platoscope.temporal.stages.report import Row
 
 GAP_TITLE = "accuracy beyond a bag of the same frames (dotted: the bag)"
 MATRICES = 4  # encoders at most whose matrices are drawn
+COLUMNS = 5  # of one picture of gaps at most
 MAIN = 3  # questions of one probe, from which on they have a picture of their own
 
 
@@ -42,10 +43,20 @@ def gap_pictures(facts: Facts, *, protected: bool = True) -> list[GapPicture]:
     """Draw what is told beyond the bag: the questions of small probes together, those of a probe with many apart."""
     asked = facts.questions(protected=protected)
     probes = [probe for probe, _ in asked]
-    together = [name for name in asked if probes.count(name[0]) < MAIN]
-    groups = [together, *([one for one in asked if one[0] == probe] for probe in dict.fromkeys(probes)
-                          if probes.count(probe) >= MAIN)]  # fmt: skip
-    return [_gaps(facts, group, f"gaps-{protected:d}-{place}") for place, group in enumerate(groups) if group]
+    many = [probe for probe in dict.fromkeys(probes) if probes.count(probe) >= MAIN]
+    groups = [
+        [one for one in asked if one[0] not in many],
+        *([one for one in asked if one[0] == probe] for probe in many),
+    ]
+    parts = [part for group in groups for part in _parts(group)]
+    return [_gaps(facts, part, f"gaps-{protected:d}-{place}") for place, part in enumerate(parts)]
+
+
+def _parts(group: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:
+    """Parts of at most so many columns, about equally long."""
+    count = -(-len(group) // COLUMNS)
+    size = -(-len(group) // max(1, count))
+    return [group[place : place + size] for place in range(0, len(group), size)] if group else []
 
 
 def _gaps(facts: Facts, group: Sequence[tuple[str, str]], name: str) -> GapPicture:
@@ -70,7 +81,7 @@ def _column(facts: Facts, probe: str, question: str) -> Column:
     for key, told in facts.chosen(probe, question).items():
         if told.gap is not None:
             marks[key] = Mark(*told.gap, flagged=bool(told.flags), untrained=_untrained(told))
-    return Column(label(facts, probe, question), marks)
+    return Column(label(question), marks)
 
 
 def _untrained(told: Told) -> float | None:
@@ -111,7 +122,7 @@ def depth_pictures(facts: Facts) -> list[Drawn]:
         figure = plot_panel(lines, _depth(low, 1.02, "accuracy"), chance=CHANCE, band=band, letters=letters)
         told_ends = "; ".join(f"{line.label} {min(line.y):.3f} to {max(line.y):.3f}" for line in lines)
         alt = f"{question}, accuracy by depth: {told_ends}. Null below {band or CHANCE:.3f}."
-        pictures.append(Drawn(label(facts, probe, question), Picture(f"depth-{place}", render_svg(figure), alt)))
+        pictures.append(Drawn(label(question), Picture(f"depth-{place}", render_svg(figure), alt)))
     return pictures
 
 
@@ -185,7 +196,7 @@ def _matrix(probe: str, key: str, rows: Sequence[Row]) -> Drawn:
     names = list(dict.fromkeys(row["trained"] for row in rows))
     aside = {row["trained"] for row in rows if row["trained"] == row["tested"] and row["twin"] == "1"}
     acc = np.array([float(row["acc"]) for row in rows]).reshape(len(names), len(names))
-    shown = [f"{name.removesuffix(' twins')} twin" if name in aside else name for name in names]
+    shown = [phenomenon(name) for name in names]
     figure = plot_transfer(acc, names=shown, twins=[name in aside for name in names])
     worst = max((abs(float(row["acc"]) - CHANCE) for row in rows if row["twin"] == "1"), default=0.0)
     alt = f"{key}, {len(names)} groups: diagonal {np.diag(acc).mean():.3f}; twins at most {worst:.3f} from chance."

@@ -5,7 +5,7 @@ A question is told by an encoder where its row has no flag, its interval lies ab
 
 from collections.abc import Sequence
 
-from platoscope.report.temporal.facts import ALPHA, CHANCE, Facts, Told, asked, joined
+from platoscope.report.temporal.facts import ALPHA, CHANCE, Facts, Told, asked, joined, phenomenon
 from platoscope.report.words import many, number
 
 
@@ -23,11 +23,12 @@ def lead(facts: Facts) -> str:
     if len(usable) < len(questions):
         of += f" ({len(questions) - len(usable)} without a row that may be used)"
     if not told:
-        return f"{of}, trained encoders are shown to tell none better than a bag of their frames."
-    beyond = "none of them" if not best else f"{len(best)} of them" if len(best) < len(told) else "each of them"
+        return f"{of} none is shown to be told by a trained encoder better than by a bag of its frames."
+    these = "each of these" if len(best) == len(told) else f"{len(best)} of these" if best else "none of these"
+    verb = "is" if len(told) == 1 else "are"
     return (
-        f"{of}, some trained encoder tells {len(told)} better than a bag of its frames, and {beyond} clearly "
-        "better than bare pixels, motion and a network that was never trained."
+        f"{of} {len(told)} {verb} told by some trained encoder better than by a bag of its frames, and {these} clearly "
+        "better than by every control beside it: bare pixels, motion, networks never trained."
     )
 
 
@@ -54,18 +55,18 @@ def answer(facts: Facts, probe: str, question: str) -> str:
     )
 
 
-def answers(facts: Facts, *, protected: bool = True) -> list[tuple[str, str, str]]:
-    """Name, question in words and answer of everything that was asked."""
-    return [
-        (label(facts, probe, question), asked(probe, question), answer(facts, probe, question))
-        for probe, question in facts.questions(protected=protected)
-    ]
+def answers(facts: Facts, *, protected: bool = True) -> dict[str, list[tuple[str, str, str]]]:
+    """Name, question in words and answer of everything that was asked, by probe."""
+    told: dict[str, list[tuple[str, str, str]]] = {}
+    for probe, question in facts.questions(protected=protected):
+        line = (label(question), asked(probe, question), answer(facts, probe, question))
+        told.setdefault(probe, []).append(line)
+    return told
 
 
-def label(facts: Facts, probe: str, question: str) -> str:
-    """A short name, with the probe's where a question alone would not do."""
-    alike = [one for one, _ in facts.questions() if one == probe]
-    return question if (question != probe and len(alike) < 3) or question == probe else f"{probe} {question}"
+def label(question: str) -> str:
+    """A question's short name: a phenomenon in a word."""
+    return phenomenon(question)
 
 
 def flags(facts: Facts) -> str:

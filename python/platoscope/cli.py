@@ -31,7 +31,7 @@ STAGES = {
     "temporal_features": ("temporal.stages.features", "video"),
     "temporal_texts": ("temporal.stages.features", "text"),
     "temporal_probes": ("temporal.stages.probes", "probe"),
-    "temporal_report": ("temporal.stages.report", None),
+    "temporal_report": ("report.temporal.stage", None),
     "report": ("report.stage", None),
 }
 

@@ -13,9 +13,9 @@ import yaml
 
 from platoscope.params.variants import encoder_of, variant_of
 from platoscope.report.curves import AXES, Series, plot_budget
-from platoscope.report.facts import Pair, best_pair, many
+from platoscope.report.facts import Pair, best_pair
 from platoscope.report.look import Picture, render_svg
-from platoscope.report.words import percent
+from platoscope.report.words import many, percent
 
 # What a line of each mode and sampler is called; the controls are those that show nothing new.
 MODES = {

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from platoscope.alignment.scores import metric_named
 from platoscope.alignment.statistics.bootstrap import query_error
 from platoscope.alignment.statistics.groups import Labels
-from platoscope.errors import InputError, StoreError
+from platoscope.errors import StoreError
 from platoscope.params.variants import encoder_of
+from platoscope.report.controls import control_of
 from platoscope.report.curves import Series
+from platoscope.report.words import many
 from platoscope.scaling.document import read_document
 from platoscope.scaling.law import law_curve
 from platoscope.store import PairLayers, read_alignment
@@ -27,7 +29,6 @@ Array = NDArray[np.float64]
 LINES = 6, 4  # trained encoders and controls in one picture of curves
 PICTURED = 9, 3  # trained pairs and controls that have pictures of their own
 NORMAL95 = 1.96
-SHOWN_LESS = {"repeat": "one frame repeated", "span": "frames in a row"}  # samplers that are controls
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ def read_facts(*, alignment: Path, laws: Path, params_text: str) -> list[Pair]:
         Pair(
             store=store,
             law=_law(entries.get(f"{store.video}:{store.text}")),
-            control=_control(params, "video", store.video) or _control(params, "text", encoder_of(store.text)),
+            control=control_of(params, "video", store.video) or control_of(params, "text", encoder_of(store.text)),
             layers=layers,
         )
         for store in stores
@@ -214,11 +215,6 @@ def shared_cell(pairs: Sequence[Pair], place: int) -> str | None:
     return names.pop() if len(names) == 1 else None
 
 
-def many(count: int, thing: str) -> str:
-    """A number with its noun: 1 frame, 16 frames."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
 def _leading(pairs: Sequence[Pair], counts: tuple[int, int]) -> list[Pair]:
     """The highest scores of the trained pairs and of the controls, in the order given."""
     chosen: set[str] = set()
@@ -234,15 +230,3 @@ def _law(entry: Mapping[str, Any] | None) -> dict[str, float] | None:
         return None
     errors = {name: entry[name] for name in ("r2", "rmse", "heldout_rmse") if name in entry}
     return {**entry["parameters"], **errors}
-
-
-def _control(params: Mapping[str, Any], side: str, key: str) -> str | None:
-    """What makes an encoder a control: no network at all, one that was never trained, or frames that show no more."""
-    known = params["encoders"][side]
-    if key not in known:
-        raise InputError(f"params name no {side} encoder {key!r}, only {', '.join(known)}: repeat the alignment stage")
-    if known[key].get("family") == "pixels":
-        return "pixels"
-    if known[key].get("random_init"):
-        return "untrained"
-    return SHOWN_LESS.get(known[key].get("sampler", "center"))

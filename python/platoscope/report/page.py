@@ -1,15 +1,11 @@
 """The page: pairs of encoders, what is known of them, their pictures and a few samples become one HTML file.
 
-It needs nothing else to be read: style, pictures and data are within. Everything that is data passes through the
-template's escaping; the only markup put in as it is are our own pictures and letters.
+It needs nothing else to be read: style, pictures and data are within.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from platoscope.reference_data import published_law
 from platoscope.report import words
@@ -17,18 +13,12 @@ from platoscope.report.added import Added
 from platoscope.report.curves import AXES
 from platoscope.report.evidence import Evidence
 from platoscope.report.evidence_pictures import curve_points, curved_pair
-from platoscope.report.facts import Pair, all_budgets, best_pair, many, pairs_in_headline, shared_cell
+from platoscope.report.facts import Pair, all_budgets, best_pair, pairs_in_headline, shared_cell
 from platoscope.report.law_facts import LawFacts, facts_of, parameter_cells, shared_sources
-from platoscope.report.look import CONTROL, DARK, HAIRLINE, INK, MUTED, PAPER, TRAINED, Picture, dark_rules
 from platoscope.report.parameters import without_folders
 from platoscope.report.pictures import Pictures, null_of
 from platoscope.report.samples import Card
-
-COLOURS = {"paper": PAPER, "ink": INK, "muted": MUTED, "line": HAIRLINE, "accent": TRAINED[0], "control": CONTROL}
-FILTERS = {
-    "number": words.number, "short": words.short, "times": words.times, "percent": words.percent, "many": many,
-    "symbols": words.symbols, "formula": words.formula,
-}  # fmt: skip
+from platoscope.report.sheets import fill, markup
 
 
 @dataclass(frozen=True)
@@ -56,13 +46,9 @@ def render_page(
     params_text: str,
 ) -> str:
     """Render the report; ``most`` and ``least`` are cards of the best trained pair, none leave their section out."""
-    environment = Environment(
-        loader=PackageLoader("platoscope.report", "template"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    environment.filters.update(FILTERS)
     best = best_pair(pairs)
-    return environment.get_template("page.html").render(
+    return fill(
+        "page.html",
         pairs=pairs,
         best=best,
         beside=_beside(pairs),
@@ -76,9 +62,6 @@ def render_page(
         source=source,
         reasons=words.OUT,
         params_text=without_folders(params_text),
-        light=COLOURS,
-        dark={name: DARK[colour] for name, colour in COLOURS.items()},
-        dark_rules=Markup(dark_rules()),  # noqa: S704 (our own style sheet)
         **_pictured(pictures),
         **_added(more),
         **_believed(pairs, best, evidence),
@@ -90,17 +73,17 @@ def _pictured(pictures: Pictures) -> dict[str, Any]:
     """Every picture as markup."""
     return {
         "pictured": pictures.pictured,
-        "headline": _markup([pictures.headline])[0],
-        "halves": _markup(pictures.halves),
+        "headline": markup([pictures.headline])[0],
+        "halves": markup(pictures.halves),
         "curves": {
-            axis: dict(zip(grids, _markup(list(grids.values())), strict=True)) for axis, grids in pictures.grids.items()
+            axis: dict(zip(grids, markup(list(grids.values())), strict=True)) for axis, grids in pictures.grids.items()
         },
-        "maps": _markup(pictures.maps),
-        "forests": [picture and _markup([picture])[0] for picture in pictures.evidence],
-        "gallery": _markup(pictures.gallery),
+        "maps": markup(pictures.maps),
+        "forests": [picture and markup([picture])[0] for picture in pictures.evidence],
+        "gallery": markup(pictures.gallery),
         "growth": pictures.growth,
         "published": published_law(pictures.growth.model) if pictures.growth else None,
-        "growths": _markup(pictures.growths),
+        "growths": markup(pictures.growths),
     }
 
 
@@ -108,8 +91,8 @@ def _added(more: Added) -> dict[str, Any]:
     """What more captions and more frames add."""
     return {
         "added": more,
-        "added_pictures": _markup([kind.picture for kind in more.captions]),
-        "added_frames": more.frames and _markup([more.frames])[0],
+        "added_pictures": markup([kind.picture for kind in more.captions]),
+        "added_frames": more.frames and markup([more.frames])[0],
     }
 
 
@@ -136,7 +119,7 @@ def _believed(pairs: Sequence[Pair], best: Pair, evidence: Evidence) -> dict[str
         "tied": max(evidence.cells, key=lambda cell: cell.ties, default=None),
         "controls": {pair.name: pair.control for pair in pairs},
         "believed": {
-            f"{many(n_f, 'frame')}, {many(n_c, 'caption')}": [
+            f"{words.many(n_f, 'frame')}, {words.many(n_c, 'caption')}": [
                 cell for cell in evidence.cells if (cell.n_f, cell.n_c) == (n_f, n_c)
             ]
             for n_f, n_c in evidence.budgets()
@@ -185,7 +168,3 @@ def _reduced(pairs: Sequence[Pair]) -> dict[tuple[str, int], list[str]]:
         if pair.alone is not None:
             found.setdefault(pair.alone, []).append(pair.name)
     return found
-
-
-def _markup(pictures: Sequence[Picture]) -> list[Markup]:
-    return [Markup(picture.inline()) for picture in pictures]  # noqa: S704 (our own SVG, its labels escaped)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from platoscope.report.curves import AXES, OTHER, Series, plot_budget, plot_headline
 from platoscope.report.evidence import Evidence
 from platoscope.report.evidence_pictures import evidence_pictures, gallery_pictures, growth_pictures
-from platoscope.report.facts import Pair, all_budgets, best_pair, many, pairs_in_headline, pairs_pictured, shared_cell
+from platoscope.report.facts import Pair, all_budgets, best_pair, pairs_in_headline, pairs_pictured, shared_cell
 from platoscope.report.grids import plot_grid
 from platoscope.report.layers import plot_layers
 from platoscope.report.look import CONTROL, TRAINED, Picture, render_svg
 from platoscope.report.published import Growth
+from platoscope.report.words import many
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from matplotlib.figure import Figure
 
 from platoscope.reference_data import Points
 from platoscope.report.curves import AXES, OTHER
-from platoscope.report.facts import Pair, many
+from platoscope.report.facts import Pair
 from platoscope.report.labels import label_ends
 from platoscope.report.look import CONTROL, MUTED, PAPER, TRAINED, budget_axis, drawing, score_axis
+from platoscope.report.words import many
 
 Budgets = tuple[int, int]
 PAPER_N, PAPER_K = 1024, 10  # of the figure, arXiv 2511.02767

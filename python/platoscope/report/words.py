@@ -5,8 +5,6 @@ from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from platoscope.report.facts import many
-
 MINUS = "\N{MINUS SIGN}"
 SYMBOLS = {
     "s_inf": "<i>S</i><sub>∞</sub>", "c_f": "<i>C</i><sub>f</sub>", "c_c": "<i>C</i><sub>c</sub>",
@@ -21,6 +19,11 @@ OUT = {
     "captions": "with too few captions", "samples": "not drawn",
 }  # fmt: skip
 CELL = re.compile(r"(\d+),(\d+): ")
+
+
+def many(count: int, thing: str) -> str:
+    """A number with its noun: 1 frame, 16 frames."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def number(value: float, digits: int = 3) -> str:

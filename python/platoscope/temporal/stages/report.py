@@ -1,24 +1,18 @@
-"""The ``temporal_report`` stage: tables of all probes become ``results/temporal.json``, at most 8 numbers an encoder.
+"""What all probes found in short: their tables become ``results/temporal.json``, at most 8 numbers an encoder.
 
 An encoder is summed up by one readout: that of its own where it sees clips, else the trend of its frames. Rows with a
 flag are in no number.
 """
 
 import csv
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
 
 from platoscope.errors import StoreError
-from platoscope.params import Params
-from platoscope.project import Project
-from platoscope.provenance import closure, code_digest
-from platoscope.scratch import Work, digest_of
 from platoscope.temporal.probes import PROBES
 
-MODULE = "temporal.stages.report"
 READOUTS = ("native", "moment", "alone")  # the first that an encoder has
 # Number: the probe and the question that it is of; of ordering the farthest steps.
 NUMBERS = {
@@ -33,28 +27,14 @@ Row = dict[str, str]
 Tables = dict[str, list[Row]]  # of one probe, by the names of their files
 
 
-def run(params: Params, project: Project) -> str:
-    """Sum up what the probes found; gives the summary line."""
-    p = params.temporal
-    tables: dict[str, Tables] = {probe: _tables(project.temporal_probe(probe)) for probe in p.probes}
-    found = {key: _numbers(key, tables) for key in p.video}
-    document = {"encoders": {key: own for key, own in found.items() if own}}
-    text = json.dumps(document, indent=2, sort_keys=True) + "\n"
-    spec = {
-        "tables": {probe: digest_of(project.temporal_probe(probe)) for probe in p.probes},
-        "encoders": list(p.video),
-        "code": code_digest(closure(MODULE)),
-    }
-    work = Work(project.scratch, stage="temporal_report", spec=spec)
-
-    def build(folder: Path) -> None:
-        (folder / "temporal.json").write_text(text, encoding="utf-8")
-
-    work.publish({"temporal.json": project.results / "temporal.json"}, build, staging=project.staging)
-    return f"temporal_report: {len(p.probes)} probes of {len(p.video)} encoders"
+def document_of(encoders: Iterable[str], tables: Mapping[str, Tables]) -> dict[str, dict[str, dict[str, float]]]:
+    """Sum up tables by probe, as ``results/temporal.json`` has them; encoders without a number are left out."""
+    found = {key: _numbers(key, tables) for key in encoders}
+    return {"encoders": {key: own for key, own in found.items() if own}}
 
 
-def _tables(folder: Path) -> Tables:
+def read_tables(folder: Path) -> Tables:
+    """Read the tables of one probe by the names of their files; StoreError where the folder is missing."""
     if not folder.is_dir():
         raise StoreError(f"{folder} is missing: make it with `dvc repro`, or get it with `dvc pull`")
     return {file.stem: list(csv.DictReader(file.open(encoding="utf-8", newline=""))) for file in folder.glob("*.csv")}

@@ -1,5 +1,6 @@
 """Options of how models compute: features move by rounding alone, and what cannot be had is refused by name."""
 
+import functools
 import shutil
 
 import numpy as np
@@ -58,6 +59,16 @@ def test_autocast_moves_features_by_the_rounding_of_half_precision(bert):
 
 @needs_compiler
 def test_compiled_blocks_move_features_by_rounding(bert):
+    for load, items in ((seen, FRAMES), (lambda **more: read(bert, **more), TEXTS)):
+        compiled, plain = load(compile=True), load()
+        for some in (items, items[1:]):
+            assert apart(compiled.encode(some), plain.encode(some)) < 1e-4
+
+
+@needs_compiler
+def test_compiled_blocks_take_batches_of_any_size_and_one_thing_too(bert, monkeypatch):
+    """Traced and run as they are traced: compiling for one thing alone would show no more."""
+    monkeypatch.setattr(torch, "compile", functools.partial(torch.compile, backend="aot_eager"))
     for load, items in ((seen, FRAMES), (lambda **more: read(bert, **more), TEXTS)):
         compiled, plain = load(compile=True), load()
         for some in (items, items[:1], items[1:]):

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from platoscope import provenance
-from platoscope.provenance import closure, code_digest, rust_digest, versions
+from platoscope.errors import StaleCodeError
+from platoscope.provenance import check_installed, closure, code_digest, rust_digest, versions
 
 FILES = {
     "__init__.py": '"""Package."""\nfrom platoscope import hidden\n',
@@ -102,3 +103,21 @@ def test_a_digest_of_rust_sees_every_source_and_nothing_that_is_built(tmp_path, 
 
 def test_versions_are_those_that_are_installed():
     assert versions("numpy") == {"numpy": np.__version__}
+
+
+def test_a_copy_with_other_code_is_told_to_be_queued_again_and_a_project_to_be_installed(
+    package, tmp_path, monkeypatch
+):
+    copy = tmp_path / "copy/python/platoscope"
+    for name, text in FILES.items():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text(text)
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    check_installed(tmp_path / "copy", "steps.one")
+    (package / "steps/two.py").write_text("x = 3\n")
+    with pytest.raises(StaleCodeError, match=r"two\.py is not the installed .*make setup"):
+        check_installed(tmp_path / "copy", "steps.one")
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    with pytest.raises(StaleCodeError, match=r"was edited since.*git add.*queue the experiment again"):
+        check_installed(tmp_path / "copy", "steps.one")
+    check_installed(tmp_path / "copy", "hidden")  # whose code is what is installed

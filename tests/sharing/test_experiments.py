@@ -56,7 +56,7 @@ class Reader:
             first = block.splitlines()[0]
             self.printed[first] = shell(project, commands, **counting(count)).stdout
             if "dvc queue start" in block:
-                self.printed[first] += wait_for_queue(project)
+                self.printed[first] += wait_for_queue(project, **counting(count))
             self.forwards[first] = forwards(count)
             if "dvc exp show" in block and "dataset" not in block:
                 self.experiments = table_of(project)
@@ -157,7 +157,7 @@ def test_a_queued_experiment_that_is_killed_with_its_worker_keeps_its_work(owner
     assert project.git("status", "--short") == ""  # the workspace was not touched
     project.dvc(*queue)
     shell(project, "dvc queue start", **counting(count))
-    assert "Success" in wait_for_queue(project)
+    assert "Success" in wait_for_queue(project, **counting(count))
     assert forwards(count) == seen
     assert blocks(project).items() >= made.items()
     assert table_of(project)["half"]["encoders.video.lite0.image_size"] == "48"

@@ -46,7 +46,7 @@ def objects_of(folder: Path) -> set[str]:
 
 
 def kill_dvc(words: str, call: int) -> dict[str, str]:
-    """Environment in which a command of dvc is killed once it has copied so many files, one not yet in place."""
+    """Environment in which a command of dvc is killed when it has copied so many files, the last not yet in place."""
     plan = {"words": words, "module": "dvc_objects.fs.local", "name": "copyfile", "call": call, "when": "after"}
     return {"KILL_AT": json.dumps({**plan, "how": "stage"}), "PYTHONPATH": str(ROOT / "tests/killing")}
 

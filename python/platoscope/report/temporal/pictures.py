@@ -17,7 +17,7 @@ from platoscope.report.temporal.scatter import Dot, plot_scatter
 from platoscope.report.temporal.sentences import label
 from platoscope.temporal.stages.report import Row
 
-GAP_TITLE = "accuracy beyond a bag of the same frames (dotted: the bag)"
+GAP_TITLE = "accuracy beyond the bag (dotted)"
 MATRICES = 4  # encoders at most whose matrices are drawn
 COLUMNS = 5  # of one picture of gaps at most
 MAIN = 3  # questions of one probe, from which on they have a picture of their own
@@ -235,7 +235,7 @@ def vector_pictures(facts: Facts) -> list[Drawn]:
                 lines.append(_line(key, own, name, known, f"{name}_twins"))
         if lines:
             values = [value for line in lines for value in (*line.y, *line.twins)]
-            scale = _depth(min(0.0, *values) - 0.01, max(values) * 1.08 + 0.01, words)
+            scale = _depth(min(0.0, *values) - 0.01, max(values) * 1.08 + 0.01, "")
             figure = plot_panel(lines, scale, chance=0.0, letters=letters)
             told = "; ".join(f"{line.label} {min(line.y):.3f} to {max(line.y):.3f}" for line in lines)
             pictures.append(Drawn(words, Picture(f"vectors-{name}", render_svg(figure), f"{words} by depth: {told}.")))

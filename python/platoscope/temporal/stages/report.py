@@ -57,7 +57,9 @@ def run(params: Params, project: Project) -> str:
 def _tables(folder: Path) -> Tables:
     if not folder.is_dir():
         raise StoreError(f"{folder} is missing: make it with `dvc repro`, or get it with `dvc pull`")
-    return {file.stem: list(csv.DictReader(file.open(encoding="utf-8", newline=""))) for file in folder.glob("*.csv")}
+    return {
+        file.stem: list(csv.DictReader(file.read_text(encoding="utf-8").splitlines())) for file in folder.glob("*.csv")
+    }
 
 
 def _numbers(key: str, tables: Mapping[str, Tables]) -> dict[str, float]:

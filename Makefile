@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 UV = $(shell command -v uv || echo $(BIN)/uv)
 PYTHON ?= $(shell command -v python3.11 || echo python3)
-EXTRAS := cpu demo hf dev
+EXTRAS := cpu demo hf hdf5 dev
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 # Where it is set, every stage compiles torch and transformers anew.
@@ -40,9 +40,11 @@ repro: setup ## run the pipeline of params.yaml; what is committed is freed from
 	dvc repro
 	platoscope work clean
 
-test: setup ## every test, Python and Rust
+WORKERS := 2
+TESTS := tests
+test: setup ## every test, Python and Rust; Python's by WORKERS processes
 	cargo test --manifest-path rust/Cargo.toml --locked --quiet
-	pytest
+	OMP_WAIT_POLICY=PASSIVE pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup ## linters, formatters and type checkers
 	ruff check
@@ -58,21 +60,27 @@ $(PEERS)/.installed: benchmarks/requirements.txt $(VENV)/.packages
 	$(UV) pip install --quiet --no-deps --target $(PEERS) --requirement $<
 	touch $@
 
-bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then core, decoding and extraction beside their peers, and mutated videos
+bench: setup $(PEERS)/.installed ## benchmarks of the Rust kernels, then core, decoding and extraction beside their peers, clocks, and mutated videos
 	cargo bench --manifest-path rust/Cargo.toml --locked
 	python -m benchmarks.core
 	python -m benchmarks.decoding
 	python -m benchmarks.extraction
+	python -m benchmarks.clocks
 	python -m benchmarks.fuzz $(if $(wildcard ../shared/odd),--files ../shared/odd)
 
-study: setup ## simulations of the statistics: levels, coverage, bias; saved as benchmarks/statistics.md
+study: setup ## simulations of the statistics: levels, coverage, bias; saved as benchmarks/statistics.md and time.md
 	python -m benchmarks.statistics --write
+	python -m benchmarks.time_study --write
 
 profile: setup ## put profiles/P.yaml in place as params.yaml: make profile P=clips DATA=DIR
 	platoscope profile $(P) $(if $(DATA),--data "$(DATA)")
 
-pull: setup ## get results from the DVC remote without videos, and run what leans on them
-	dvc pull --allow-missing
+# Features are gigabytes: ONLY=neighbours gets what scores are made of, and no more.
+SCORED := video_neighbours text_neighbours samples data/captions.jsonl data/thumbnails.zarr
+SCORED_OUTS := data/neighbours data/samples.jsonl data/excluded.csv data/captions.jsonl data/thumbnails.zarr
+pull: setup ## get results from the DVC remote without videos, check every byte, and run what leans on them: [ONLY=neighbours]
+	dvc pull --allow-missing $(if $(ONLY),$(SCORED))
+	platoscope verify $(if $(ONLY),$(SCORED_OUTS),data)
 	dvc repro --allow-missing
 
 lock: ## pin the newest packages that pyproject.toml allows (no index or host lines)

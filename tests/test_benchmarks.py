@@ -31,7 +31,7 @@ def test_unknown_rows_are_refused_by_name():
     assert "there are no rows 'speed', but overlap, seed" in done.stderr
 
 
-@pytest.mark.parametrize("page", ["core", "extraction"])
+@pytest.mark.parametrize("page", ["core", "extraction", "clocks"])
 def test_every_group_of_rows_is_a_function(page):
     for rows in module(page).PAGE.rows.values():
         assert callable(getattr(module(rows.module), rows.function))

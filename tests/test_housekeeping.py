@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from platoscope.committed import dvc_md5
 from platoscope.errors import DataError
-from platoscope.housekeeping import clean_work, dvc_md5, scratches, work_table
+from platoscope.housekeeping import clean_work, scratches, work_table
 from platoscope.project import Project
 from platoscope.scratch import Work
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from platoscope import reference_data
+    from platoscope import reference_data, temporal
     from platoscope.alignment import metrics
     from platoscope.alignment.agreement import max_null, overlap_matrix
     from platoscope.alignment.layers import LayerScores, layer_scores
@@ -31,6 +31,7 @@ _PLACES = {
     "nearest": "platoscope.alignment.search.neighbours",
     "overlap_matrix": "platoscope.alignment.agreement",
     "reference_data": "platoscope.reference_data",
+    "temporal": "platoscope.temporal",
 }
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "nearest",
     "overlap_matrix",
     "reference_data",
+    "temporal",
 ]
 
 

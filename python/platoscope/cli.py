@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from platoscope.errors import InputError, PlatoscopeError, WeightsError
+from platoscope.commons.commands import commons_app
+from platoscope.errors import InputError, PlatoscopeError, StoreError, WeightsError
 from platoscope.params import Params, read_params
 from platoscope.progress import say
 from platoscope.project import Project
@@ -54,6 +55,7 @@ encoders_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(encoders_app, name="encoders")
+app.add_typer(commons_app)
 
 Encoder = Annotated[str | None, typer.Option(help="Key of the encoder, for the stages that have one.")]
 Metric = Annotated[str | None, typer.Option(help="A metric over features, for the stage similarity.")]
@@ -161,6 +163,21 @@ def doctor() -> None:
     from platoscope.inspection import doctor_table
 
     say(doctor_table(Project(Path.cwd())))
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Outs or folders, which have to be here; none for all that is here.")
+    ] = None,
+) -> None:
+    """Hash what lies here, against dvc.lock and each other. Example: platoscope verify data/neighbours."""
+    from platoscope.verification import verified
+
+    table, faults = verified(Project(Path.cwd()), paths or ())
+    say(table)
+    if faults:
+        raise StoreError(f"{len(faults)} not as it should be, first {faults[0]}")
 
 
 @app.command()

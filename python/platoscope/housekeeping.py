@@ -1,17 +1,14 @@
 """``platoscope work``: which scratch is unfinished, which is published, and which dvc.lock already holds."""
 
-import hashlib
 import json
 import shutil
+from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
 
-import yaml
-
-from platoscope.errors import DataError
+from platoscope.committed import committed_outs, dvc_md5
 from platoscope.project import Project
 from platoscope.scratch import LINE, in_use
 
@@ -32,7 +29,7 @@ class Scratch:
 
 def scratches(project: Project) -> list[Scratch]:
     """Every scratch of the project, in order of stage."""
-    held = _locked(project.root / "dvc.lock")
+    held = _committed(project.root / "dvc.lock")
     found = []
     for line in sorted(project.scratch.glob(f"*/[!.]*/{LINE}")):
         folder, stage = line.parent, json.loads(line.read_text(encoding="utf-8"))["stage"]
@@ -92,22 +89,9 @@ def _size(folder: Path) -> int:
     return sum(sizes.values())
 
 
-def dvc_md5(path: Path) -> str:
-    """The hash under which DVC 3 records a file or a folder in dvc.lock."""
-    if path.is_file():
-        with path.open("rb") as handle:
-            return hashlib.file_digest(handle, "md5").hexdigest()
-    files = sorted((file.relative_to(path).as_posix(), file) for file in path.rglob("*") if file.is_file())
-    listing = [{"md5": dvc_md5(file), "relpath": name} for name, file in files]
-    return hashlib.md5(json.dumps(listing, sort_keys=True).encode(), usedforsecurity=False).hexdigest() + ".dir"
-
-
-def _locked(lock: Path) -> dict[str, set[str]]:
+def _committed(lock: Path) -> dict[str, set[str]]:
     """The hashes that dvc.lock holds for the outs of each stage."""
-    if not lock.is_file():
-        return {}
-    try:
-        stages: dict[str, Any] = yaml.safe_load(lock.read_text(encoding="utf-8")).get("stages") or {}
-    except (yaml.YAMLError, AttributeError) as error:
-        raise DataError(f"{lock} is not a lock file of DVC: {error}") from error
-    return {stage: {out["md5"] for out in entry.get("outs", ()) if "md5" in out} for stage, entry in stages.items()}
+    held = defaultdict(set)
+    for out in committed_outs(lock):
+        held[out.stage].add(out.md5)
+    return held

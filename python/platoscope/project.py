@@ -65,6 +65,10 @@ class Project:
         """Store of one encoder's features."""
         return self.data / "features" / side / f"{key}.zarr"
 
+    def commons(self, side: Side, name: str) -> Path:
+        """Features that were made elsewhere, as they came; ``name`` is the encoder's key with a suffix."""
+        return self.data / "commons" / side / name
+
     def neighbours(self, side: Side, key: str) -> Path:
         """Store of one encoder's neighbours."""
         return self.data / "neighbours" / side / f"{key}.zarr"

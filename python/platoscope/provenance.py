@@ -6,6 +6,7 @@ fingerprint of its scratch, so that code which cannot change a byte never makes 
 
 import ast
 import hashlib
+import os
 from importlib.metadata import version
 from pathlib import Path
 
@@ -83,15 +84,32 @@ def check_installed(root: Path, *modules: str) -> None:
     from platoscope import _native
 
     if (root / "rust").is_dir() and rust_digest(root / "rust") != _native.source_digest():
-        raise StaleCodeError(f"platoscope._native was built from other sources than {root / 'rust'}: run `make setup`")
+        raise StaleCodeError(
+            f"platoscope._native was built from other sources than {root / 'rust'}: "
+            + (_remedy_of_copy(root) or "run `make setup`")
+        )
     beside = root / "python" / "platoscope"
     if beside.is_dir() and beside.resolve() != PACKAGE.resolve():
         for file in closure(*modules):
             if not (beside / file).is_file() or (beside / file).read_bytes() != (PACKAGE / file).read_bytes():
                 raise StaleCodeError(
-                    f"{beside / file} is not the installed {PACKAGE / file}, which would run: run in the project that "
-                    "is installed, or install this one (`make setup`)"
+                    f"{beside / file} is not the installed {PACKAGE / file}, which would run: "
+                    + (
+                        _remedy_of_copy(root)
+                        or "run in the project that is installed, or install this one (`make setup`)"
+                    )
                 )
+
+
+def _remedy_of_copy(root: Path) -> str | None:
+    """What to do in the copy in which dvc runs a queued experiment, with the code that is installed; else None."""
+    main = os.environ.get("DVC_ROOT")
+    if main and Path(main).resolve() != root.resolve():
+        return (
+            f"{root} is what was queued, and {main} was edited since, or has code that git does not know: put it back "
+            "(`git stash`), or `git add` it and queue the experiment again"
+        )
+    return None
 
 
 def _imports(file: Path) -> list[str]:

@@ -32,11 +32,25 @@ def test_the_products_of_a_gallery_are_symmetric_and_those_of_numpy(samples):
     np.testing.assert_allclose(products[:samples, :samples], x.astype(np.float64) @ x.T.astype(np.float64), atol=1e-4)
 
 
+@pytest.mark.parametrize("threads", [None, 1])
+@pytest.mark.parametrize("samples", [128, 384, 640, 1024])
+def test_every_product_is_made_once_by_few_or_many_blocks(samples, threads):
+    half = list(blas._upper_half(slice(0, samples), rows=256 if threads is None else samples))
+    made = np.zeros((samples, samples), int)
+    for left, right in half:
+        made[left, right] += 1
+        if left != right:
+            made[right, left] += 1
+    assert (made == 1).all()
+    x = rows(samples, 9)
+    np.testing.assert_allclose(blas._symmetric(x, threads=threads)[:, :samples], x @ x.T, atol=1e-4)
+
+
 def test_jobs_run_with_one_blas_thread_each_and_the_number_is_restored():
     inside = []
     with threadpool_limits(2, user_api="blas"):
         before = threads()
-        blas._side_by_side(lambda _: inside.append(threads()), [slice(0, 1)] * 5)
+        blas.side_by_side(lambda _: inside.append(threads()), [slice(0, 1)] * 5)
         assert threads() == before
     assert max(before) == 2
     assert len(inside) == 5
@@ -50,14 +64,14 @@ def test_the_number_of_threads_is_restored_when_a_job_fails():
     before = threads()
     for parts in (1, 4):
         with pytest.raises(MemoryError, match="no memory"):
-            blas._side_by_side(fail, [slice(0, 1)] * parts)
+            blas.side_by_side(fail, [slice(0, 1)] * parts)
         assert threads() == before
 
 
 def test_every_job_is_done_once_whichever_thread_does_it():
     done = []
     with threadpool_limits(2, user_api="blas"):
-        blas._side_by_side(done.append, [slice(part, part + 1) for part in range(100)])
+        blas.side_by_side(done.append, [slice(part, part + 1) for part in range(100)])
     assert sorted(part.start for part in done) == list(range(100))
 
 
@@ -66,13 +80,13 @@ def test_an_index_error_of_a_job_is_no_end_of_the_jobs():
         raise IndexError("no such row")
 
     with pytest.raises(IndexError, match="no such row"):
-        blas._side_by_side(fail, [slice(0, 1)] * 2)
+        blas.side_by_side(fail, [slice(0, 1)] * 2)
 
 
 def test_blas_that_may_use_one_thread_is_called_by_one():
     seen = set()
     with threadpool_limits(1, user_api="blas"):
-        blas._side_by_side(lambda _: seen.add(threading.get_ident()), [slice(0, 1)] * 4)
+        blas.side_by_side(lambda _: seen.add(threading.get_ident()), [slice(0, 1)] * 4)
     assert seen == {threading.get_ident()}
 
 
@@ -96,7 +110,7 @@ def test_searches_from_several_threads_leave_the_number_as_it_was():
 def test_a_small_gallery_is_multiplied_once_and_a_large_one_in_blocks(monkeypatch):
     calls = []
     symmetric = blas._symmetric
-    monkeypatch.setattr(blas, "_symmetric", lambda x: calls.append(len(x)) or symmetric(x))
+    monkeypatch.setattr(blas, "_symmetric", lambda x, **more: calls.append(len(x)) or symmetric(x, **more))
     gallery = Gallery.of(rows(100, 7), limit=None, name="x")
     engine = blas.Blas(gallery)
     for part in (np.arange(50), np.arange(50, 100), np.array([3, 1])):

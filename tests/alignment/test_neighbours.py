@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from platoscope.alignment.clip.outliers import ClipRule
-from platoscope.alignment.search import neighbours
-from platoscope.alignment.search.neighbours import nearest, neighbour_table
+from platoscope.alignment.search import blas, neighbours
+from platoscope.alignment.search.neighbours import nearest, neighbour_table, neighbour_tables
 from platoscope.alignment.search.ties import salt_of
 from platoscope.errors import InputError
 
@@ -335,3 +335,24 @@ def test_a_row_of_zeros_is_refused_by_its_number(zero):
 def test_a_salt_that_is_no_64_bit_integer_is_refused(salt):
     with pytest.raises(InputError, match=r"salt is .*, but must be an integer in 0\.\.2\^64 - 1"):
         nearest(normal(8, 3), k=1, salt=salt)
+
+
+@pytest.mark.parametrize("held_bytes", [0, 1 << 26])
+def test_several_layers_have_the_tables_that_each_has_alone(monkeypatch, held_bytes):
+    monkeypatch.setattr(blas, "_HELD_BYTES", held_bytes)
+    rng = np.random.default_rng(3)
+    layers = [np.round(rng.normal(size=(150, dim)), 1) for dim in (3, 40, 7, 300)]
+    for engine in ("blas", "auto", "torch"):
+        tables = neighbour_tables(layers, depth=20, clip=0.95, salt=5, engine=engine)
+        for layer, table in zip(layers, tables, strict=True):
+            alone = neighbour_table(layer, depth=20, clip=0.95, salt=5)
+            np.testing.assert_array_equal(table.ids, alone.ids)
+            np.testing.assert_array_equal(table.tie_share, alone.tie_share)
+
+
+def test_the_first_of_several_bad_layers_is_named():
+    good = np.random.default_rng(0).normal(size=(30, 4))
+    layers = [good, good * np.inf, good, np.zeros((30, 4))]
+    for _ in range(5):
+        with pytest.raises(InputError, match=r"^x\[1\] is -?(inf|nan)"):
+            neighbour_tables(layers, depth=3)

@@ -7,8 +7,10 @@ import pytest
 from safetensors.numpy import save_file
 
 from platoscope.encoders.base import load_video_encoder, open_stored
+from platoscope.encoders.weights import digest_weights
 from platoscope.errors import InputError, WeightsError
-from platoscope.params.encoders import VideoEncoderParams
+from platoscope.params.encoders import TextEncoderParams, VideoEncoderParams
+from platoscope.params.variants import Variant
 from platoscope.store import write_features
 
 IDS, BUDGETS = ("c", "a", "d", "b"), (1, 4)
@@ -117,6 +119,34 @@ def test_files_that_cannot_be_read_say_so(tmp_path):
         open_stored(entry(tmp_path / "eye.safetensors"), ids=("a",), budgets=(1,))
     with pytest.raises(WeightsError, match="does not exist"):
         open_stored(entry(tmp_path / "gone.npz"), ids=("a",), budgets=(1,))
+
+
+@KINDS
+def test_features_that_are_not_of_the_entrys_digest_are_refused_with_both(tmp_path, write):
+    place = write(tmp_path)
+    known = entry(place).model_copy(update={"digest": digest_weights(place)})
+    assert open_stored(known, ids=("a",), budgets=(1,)).description["weights"] == known.digest
+    other = known.model_copy(update={"digest": "0" * 64})
+    with pytest.raises(WeightsError, match=rf"has the digest {known.digest[:12]}, its entry says 000000000000: get it"):
+        open_stored(other, ids=("a",), budgets=(1,))
+
+
+def test_variants_of_captions_are_those_that_are_there_and_the_first_has_to_be(tmp_path):
+    about = {"variants": [["distinct", "join"], ["distinct", "mean"]], "encoder": {"parameters": 3}}
+    np.savez(tmp_path / "eye.npz", ids=np.array(IDS), budgets=[1, 1], about=json.dumps(about), first=LAYERS["first"])
+    text = TextEncoderParams(family="stored", weights=str(tmp_path / "eye.npz"))
+    joined, averaged, repeated = Variant(), Variant(combine="mean"), Variant(mode="repeat")
+    stored = open_stored(text, ids=("a",), budgets=(1,), variants=(averaged, repeated, joined))
+    assert stored.variants == (averaged, joined)
+    assert np.array_equal(stored.rows(range(1))[0], LAYERS["first"][::-1, 1:2].astype("f4"))
+    assert stored.description["parameters"] == 3
+    with pytest.raises(InputError, match=r"has no repeat captions by join, only distinct captions by join, distinct"):
+        open_stored(text, ids=("a",), budgets=(1,), variants=(repeated, joined))
+
+
+def test_an_entry_without_a_digest_is_written_as_it_was_before_there_were_any():
+    assert "digest" not in VideoEncoderParams(family="stored").model_dump(mode="json")
+    assert VideoEncoderParams(family="stored", digest="0" * 64).model_dump(mode="json")["digest"] == "0" * 64
 
 
 def test_there_is_no_encoder_to_be_had(tmp_path):

@@ -2,7 +2,9 @@
 
 KILL_AT is a JSON object: stage, module, name (dotted, inside the module), call (which call, from 1), when ("before" or
 "after" it), how: "stage" kills this process, "all" its whole process group (dvc too), "pause" makes the file `flag`
-and stands still until the file `release` is there.
+and stands still until the file `release` is there. Instead of `stage`, `words` may name a command of dvc.
+
+COUNT_AT is one too: module, name and file, to which every `platoscope run` adds a line a call, its own words.
 """
 
 import functools
@@ -46,8 +48,28 @@ def _install(plan):
     setattr(place, name, counted)
 
 
+def _count(plan):
+    place = importlib.import_module(plan["module"])
+    function = getattr(place, plan["name"])
+
+    @functools.wraps(function)
+    def counted(*args, **kwargs):
+        with Path(plan["file"]).open("a") as file:
+            file.write(" ".join(sys.orig_argv[-4:]) + "\n")
+        return function(*args, **kwargs)
+
+    setattr(place, plan["name"], counted)
+
+
+def _runs(program, words):
+    """Whether this process is a command of a program that ends in these words."""
+    found = any(Path(word).name == program for word in sys.orig_argv)
+    return found and sys.orig_argv[-len(words.split()) :] == words.split()
+
+
 if "KILL_AT" in os.environ:
     asked = json.loads(os.environ["KILL_AT"])
-    words = sys.orig_argv[-len(asked["stage"].split()) :]
-    if words == asked["stage"].split() and any(Path(word).name == "platoscope" for word in sys.orig_argv):
+    if _runs("platoscope", asked["stage"]) if "stage" in asked else _runs("dvc", asked["words"]):
         _install(asked)
+if "COUNT_AT" in os.environ and any(Path(word).name == "platoscope" for word in sys.orig_argv):
+    _count(json.loads(os.environ["COUNT_AT"]))

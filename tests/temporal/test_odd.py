@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from platoscope.alignment.metrics import mutual_knn
+from platoscope.alignment.search.neighbours import nearest
 from platoscope.errors import InputError, UnavailableError
 from platoscope.temporal.directed import direction_gap
-from platoscope.temporal.odd import odd_alignment
+from platoscope.temporal.odd import cosines_of, nearest_of, odd_alignment
 
 QUICK = {"flips": 39, "permutations": 39, "k": 5}
 
@@ -87,6 +88,17 @@ def test_clips_of_a_source_flip_together():
     assert whole.odd.flipped.p > 0.05
 
 
+@pytest.mark.parametrize("quantile", [0.9, 1.0])
+def test_neighbours_of_flipped_rows_are_those_that_a_search_finds(quantile):
+    rng = np.random.default_rng(0)
+    layer = rng.standard_normal((50, 12)).astype(np.float32)
+    limit = None if quantile == 1.0 else float(np.quantile(np.abs(layer), quantile))
+    for signs in (np.ones(50), np.where(rng.random(50) < 0.5, -1.0, 1.0)):
+        found = nearest_of(cosines_of(layer, limit), signs, k=5)
+        searched = nearest(signs[:, None].astype(np.float32) * layer, k=5, clip=quantile)
+        np.testing.assert_array_equal(np.sort(found, axis=1), np.sort(searched, axis=1))
+
+
 def test_sides_of_other_samples_are_refused():
     odd, even = latents()
     with pytest.raises(InputError, match="layers have 40, 80 samples"):
@@ -98,12 +110,15 @@ def test_texts_that_know_the_direction_are_nearer_to_clips_forward():
     view, words = np.random.default_rng(1).standard_normal((2, 4, 24))
     f, back = [(even + odd) @ view], [(even - odd) @ view]  # in the same dims: else all reversed clips lie as before
     text = [(even + odd) @ words]
-    found = direction_gap(f, back, text, k=5, flips=39)
+    found = direction_gap(f, back, text, k=5, flips=39, clip="none")
+    scores = [mutual_knn(x[0], text[0], k=5) for x in (f, back)]
+    assert (found.forward, found.backward) == pytest.approx(tuple(scores))
+    assert found.between == pytest.approx(mutual_knn(f[0], back[0], k=5))
     assert found.gap > 0.1
     assert found.p == 1 / 40
     assert found.gap == pytest.approx(found.forward - found.backward)
     assert found.gap == pytest.approx(found.values.mean())
-    turned = direction_gap(back, f, text, k=5, flips=39)
+    turned = direction_gap(back, f, text, k=5, flips=39, clip="none")
     assert turned.gap == pytest.approx(-found.gap)
 
 
@@ -114,3 +129,5 @@ def test_texts_of_what_there_is_alone_know_no_direction():
     assert direction_gap(f, back, text, k=5, flips=39).p > 0.05
     with pytest.raises(InputError, match="of the same samples"):
         direction_gap(f, back, [text[0][:50]], k=5, flips=39)
+    with pytest.raises(InputError, match="row 103 is all zeros"):
+        direction_gap(f, [np.where(np.arange(100)[:, None] == 3, 0.0, back[0])], text, k=5, flips=39)

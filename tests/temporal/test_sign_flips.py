@@ -40,8 +40,8 @@ def test_sources_flip_whole_and_both_signs_are_drawn():
 def test_where_there_is_nothing_p_is_small_as_often_as_it_says():
     rng = np.random.default_rng(0)
     found = [
-        protected_pairs(rng.standard_normal((3, 30, 8)), flips=99, draws=100, repeats=1, seed=draw)
-        for draw in range(300)
+        protected_pairs(rng.standard_normal((2, 24, 6)), flips=59, draws=100, repeats=1, seed=draw)
+        for draw in range(200)
     ]
     for name in ("p", "p_max"):
         hits = sum(getattr(probe, name) <= 0.05 for probe in found)

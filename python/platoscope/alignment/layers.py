@@ -17,7 +17,7 @@ from platoscope.alignment.agreement import chance_of, score_matrix
 from platoscope.alignment.clip.clipping import clip_of_layers
 from platoscope.alignment.clip.outliers import Float32, float32_layer
 from platoscope.alignment.scores import best_layers, metric_named
-from platoscope.alignment.search.neighbours import neighbour_table
+from platoscope.alignment.search.neighbours import neighbour_tables
 from platoscope.alignment.search.ties import salt_of
 from platoscope.errors import InputError
 
@@ -75,7 +75,7 @@ def layer_scores(
     either and mutual_knn this is their `prepare_features` and `compute_score`, all layers at a time.
     `engine` and `threads` (those that compare tables; a search takes what the process may use) change the speed only.
 
-    Raises InputError for an empty side, unequal sample counts, unknown names, and what `neighbour_table` refuses.
+    Raises InputError for an empty side, unequal sample counts, unknown names, and what `neighbour_tables` refuses.
     """
     metric_named(metric)  # before anything is computed
     sides = {name: checked_layers(layers, name=name) for name, layers in (("x", x), ("y", y))}
@@ -94,12 +94,8 @@ def tables_of(
 ) -> NDArray[np.int32]:
     """Give the k nearest others in every layer of a model, `checked_layers`: int32 `[layer, sample, k]`."""
     rule = clip_of_layers(layers, clip=clip, quantile=quantile)
-    return np.stack([
-        neighbour_table(
-            layer, depth=k, clip=rule, salt=salt, engine=engine, name=f"{name}[{index}]", depth_name="k"
-        ).ids
-        for index, layer in enumerate(layers)
-    ])  # fmt: skip
+    tables = neighbour_tables(layers, depth=k, clip=rule, salt=salt, engine=engine, name=name, depth_name="k")
+    return np.stack([table.ids for table in tables])
 
 
 def checked_layers(layers: Layers, *, name: str) -> list[Float32]:

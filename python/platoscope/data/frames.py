@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from platoscope import _native
-from platoscope.data.arrays import SUFFIX, read_array_clip
+from platoscope.data.array_clips import SUFFIX, read_array_clip
 from platoscope.data.decode import decode_clip
 from platoscope.data.reading import check_readable
 from platoscope.data.rows import read_lines

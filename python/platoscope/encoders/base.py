@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from platoscope.errors import InputError
 from platoscope.params import EncoderParams, TextEncoderParams, VideoEncoderParams
+from platoscope.params.variants import PLAIN, Variant
 
 Layers = list[NDArray[np.float32]]
 
@@ -108,9 +109,11 @@ def on_device(encoder: Any) -> Callable[[Any], Any]:
     return encode
 
 
-def open_stored(entry: EncoderParams, *, ids: Sequence[str], budgets: Sequence[int]) -> Any:
+def open_stored(
+    entry: EncoderParams, *, ids: Sequence[str], budgets: Sequence[int], variants: Sequence[Variant] = (PLAIN,)
+) -> Any:
     """Find the features of an entry of the family ``stored``; see :func:`platoscope.encoders.stored.open_features`."""
-    return _family(entry).open_features(entry, ids=ids, budgets=budgets)
+    return _family(entry).open_features(entry, ids=ids, budgets=budgets, variants=variants)
 
 
 def frames_at_once(encoder: ImageEncoder | VideoEncoder, n_f: int) -> int:

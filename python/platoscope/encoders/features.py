@@ -125,12 +125,15 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
 
 def _of_stored(params: Params, project: Project, side: Side, key: str) -> Extraction:
     samples = read_samples(project.samples)
+    entry: EncoderParams = params.encoders.of(side)[key]
     if side == "video":
-        entry: EncoderParams = params.encoders.video[key]
-        budgets = budgets_of(params.encoders.video[key].sampler, params.budgets.frames)
+        numbers = budgets_of(params.encoders.video[key].sampler, params.budgets.frames)
+        stored = open_stored(entry, ids=samples.ids, budgets=numbers)
     else:
-        entry, budgets = params.encoders.text[key], params.budgets.captions
-    stored, n = open_stored(entry, ids=samples.ids, budgets=budgets), len(samples.ids)
+        numbers, variants = params.budgets.captions, params.captions.variants
+        stored = open_stored(entry, ids=samples.ids, budgets=numbers, variants=variants)
+    budgets, n = numbers * len(stored.variants), len(samples.ids)
+    of_each = [list(variant) for variant in stored.variants for _ in numbers]
     return Extraction(
         stage=f"{side}_features@{key}",
         layers=stored.layers,
@@ -149,6 +152,7 @@ def _of_stored(params: Params, project: Project, side: Side, key: str) -> Extrac
         attributes={
             **whose(samples),
             "budgets": list(budgets),
+            **({"variants": of_each} if side == "text" else {}),
             "entry": stored_entry(entry),
             "encoder": stored.description,
         },

@@ -1,9 +1,9 @@
 """``encoders``: an entry for each encoder of the video and the text side, by key."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from platoscope.params.sections import Key, Sampler, Section, Seed
 
@@ -15,11 +15,13 @@ class EncoderParams(Section):
 
     ``autocast``: precision of products beside weights of float32; ``attention``: how it is computed, null as the
     library would; ``compile``: whether blocks are compiled. Results move by rounding alone (docs/encoders.md).
+    ``digest``: of what ``weights`` names, for the family ``stored``.
     """
 
     family: str
     checkpoint: str | None = None
     weights: str | None = None
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     revision: str = "main"
     pool: Literal["mean", "cls", "last"] = "mean"
     random_init: bool = False
@@ -30,6 +32,12 @@ class EncoderParams(Section):
     compile: bool = False
     allow_pickle: bool = False
     trust_remote_code: bool = False
+
+    @model_serializer(mode="wrap")
+    def _without_absent_digest(self, usual: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out a digest that is not there, so that stores which have none keep their bytes."""
+        content: dict[str, Any] = usual(self)
+        return {name: value for name, value in content.items() if name != "digest" or value is not None}
 
 
 class VideoEncoderParams(EncoderParams):

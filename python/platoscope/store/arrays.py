@@ -152,14 +152,31 @@ def _folder(group: "zarr.Group") -> str:
 def _check_parts(path: Path) -> None:
     """Refuse a store that lacks a shard, in whose place one would read the fill value without a word."""
     for file in sorted(path.rglob("zarr.json")):
-        told = json.loads(file.read_text(encoding="utf-8"))
-        if told.get("node_type") == "array":
-            sides = zip(told["shape"], told["chunk_grid"]["configuration"]["chunk_shape"], strict=True)
-            wanted = math.prod(-(-n // step) for n, step in sides)
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            wanted = _files_of_array(told) if told.get("node_type") == "array" else None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            name = file.relative_to(path).as_posix()
+            raise StoreError(
+                f"{path}: {name} cannot be read ({type(error).__name__}: {error}): it is damaged; {_AGAIN}"
+            ) from error
+        if wanted is not None:
             found = sum(part.is_file() for part in (file.parent / "c").rglob("*"))
             if found < wanted:
                 name = file.parent.relative_to(path).as_posix()
                 raise StoreError(f"{path}: array {name} has {found} of its {wanted} files; {_AGAIN}")
+
+
+def _files_of_array(told: Attributes) -> int:
+    """How many files an array of this description has."""
+    sides = zip(told["shape"], told["chunk_grid"]["configuration"]["chunk_shape"], strict=True)
+    return math.prod(-(-n // step) for n, step in sides)
+
+
+def array_names(path: Path) -> list[str]:
+    """Names of all arrays of a store, in order."""
+    told = {file.parent: json.loads(file.read_text(encoding="utf-8")) for file in sorted(path.rglob("zarr.json"))}
+    return [place.relative_to(path).as_posix() for place, one in told.items() if one.get("node_type") == "array"]
 
 
 def kind_of(path: Path) -> str:

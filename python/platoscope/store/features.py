@@ -130,6 +130,15 @@ class FeaturesStore:
         """The same as :meth:`layer`, but read as far as it is sliced by rows."""
         return LayerRows(self._group, f"layer/{index:03d}", self._places[budget])
 
+    def dtype(self, index: int) -> np.dtype[np.float16 | np.float32]:
+        """Precision of a layer: float16, or float32 where that would do more than round."""
+        return self._group[f"layer/{index:03d}"].dtype  # type: ignore[union-attr]
+
+    def values(self, index: int) -> NDArray[np.float16 | np.float32]:
+        """A layer as it is stored, [budget, sample, dim]."""
+        every = read(self._group, f"layer/{index:03d}")
+        return every if len(self._places) == len(every) else every[list(self._places)]
+
     def verify(self) -> bool:
         """Whether the content still has the digest it was written with."""
         total = hashlib.sha256()

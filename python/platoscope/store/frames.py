@@ -24,6 +24,7 @@ from platoscope.store.arrays import (
 )
 
 STATUS = ("ok", "truncated", "damaged", "failed")
+READ_BYTES = 64_000_000  # at a time, where all is read
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,15 @@ class FramesStore:
         start, stop = int(rows[0]), int(rows[-1]) + 1
         frames: NDArray[np.uint8] = read(self._group, "frames", slice(start, stop))[rows - start]
         return frames
+
+    def verify(self) -> bool:
+        """Whether the content still has the digest it was written with."""
+        total, step = hashlib.sha256(), max(1, READ_BYTES // (3 * self.shape[0] ** 2))
+        for start in range(0, int(self.offset[-1]), step):
+            total.update(read(self._group, "frames", slice(start, start + step)).data)
+        for name in self.attributes["choices"]:
+            total.update(self._get(f"choice/{name}").data)
+        return bool(total.hexdigest() == self.attributes["digest"])
 
     def _get(self, name: str) -> Array:
         return read(self._group, name)

@@ -111,3 +111,12 @@ def read_neighbours(path: Path) -> Neighbours:
     if "recall" in group:
         recalls = Recalls(read(group, "recall"), read(group, "effort"))
     return Neighbours(path, ids, tie_share, dict(group.attrs), recalls)
+
+
+def verify_neighbours(path: Path) -> bool:
+    """Whether the tables of one encoder still have the digest they were written with."""
+    tables = read_neighbours(path)
+    arrays: list[Array] = [tables.ids, tables.tie_share]
+    if tables.recalls is not None:
+        arrays += [tables.recalls.reached, tables.recalls.effort]
+    return bool(digest_arrays(arrays) == tables.attributes["digest"])

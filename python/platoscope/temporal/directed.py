@@ -14,11 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from platoscope.alignment.agreement import overlap_matrix, sample_scores
+from platoscope.alignment.clip.clipping import clip_of_layers
+from platoscope.alignment.clip.outliers import limit_of
 from platoscope.alignment.layers import checked_layers, tables_of
 from platoscope.alignment.scores import best_layers
 from platoscope.alignment.search.ties import salt_of
 from platoscope.errors import InputError
 from platoscope.temporal.folds import source_numbers
+from platoscope.temporal.odd import cosines_of, nearest_of
 from platoscope.temporal.sign_flips import sign_vectors, two_sided
 
 if TYPE_CHECKING:
@@ -64,8 +67,8 @@ def direction_gap(
     """Compare alignment(forward, text) with alignment(backward, text) on the same samples.
 
     For the null a source's clips are all taken forward or all backward into the one set, and the other way round into
-    the other; neighbours are found anew and layers chosen anew. Flipping the signs of the queries' differences would
-    keep neighbours that have changed: it finds too much.
+    the other; neighbours are found anew and layers chosen anew. Outliers are clipped at one threshold for both.
+    Flipping the signs of the queries' differences would keep neighbours that have changed: it finds too much.
 
     Raises InputError for layers of other samples and what `nearest` refuses.
     """
@@ -79,17 +82,14 @@ def direction_gap(
     numbers = source_numbers(sources, samples=len(one[0]))
     vectors = sign_vectors(np.ones(len(numbers)), numbers, flips=flips, seed=seed)
 
-    def tables(layers: list[NDArray[np.float32]], name: str) -> NDArray[np.int32]:
-        return tables_of(layers, name=name, salt=salt_of(name), k=k, clip=clip, quantile=quantile)
-
-    of_text = tables(texts, "text")
+    of_text = tables_of(texts, name="text", salt=salt_of("text"), k=k, clip=clip, quantile=quantile)
+    both = [np.concatenate(pair) for pair in zip(one, other, strict=True)]  # clipped alike, forward and backward
+    rule = clip_of_layers(both, clip=clip, quantile=quantile)
+    cosines = [cosines_of(layer, limit_of(layer, rule, name="video")) for layer in both]
     null, found = np.empty(flips), None
     for flip in range(1 + flips):
-        kept = vectors[:, flip, None] > 0
-        shown = [
-            tables([np.where(kept, a, b) for a, b in zip(*pair, strict=True)], "video")
-            for pair in ((one, other), (other, one))
-        ]
+        kept = vectors[:, flip] > 0
+        shown = [np.stack([_nearest(cosine, side, k=k) for cosine in cosines]) for side in (kept, ~kept)]
         matrices = [overlap_matrix(table, of_text) for table in shown]
         best = best_layers(matrices[0] + matrices[1])
         if flip == 0:
@@ -110,3 +110,13 @@ def direction_gap(
         layers=best,
         values=told[0] - told[1],
     )
+
+
+def _nearest(cosines: Floats, forward: NDArray[np.bool_], *, k: int) -> NDArray[np.int32]:
+    """Give the k nearest others among clips of which some are taken forward, the others backward: `[sample, k]`.
+
+    cosines: `[2 sample, 2 sample]`, forward clips before backward ones.
+    """
+    n = len(forward)
+    rows = np.where(forward, 0, n) + np.arange(n)
+    return nearest_of(cosines[np.ix_(rows, rows)], np.ones(n), k=k)

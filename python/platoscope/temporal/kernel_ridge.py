@@ -6,19 +6,27 @@ for a pair that is told rightly, -1 for one that is told wrongly and 0 for a tie
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
+from platoscope.parallel import worker_count
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import TypeAlias
 
     from platoscope.temporal.folds import Folds
 
     Floats: TypeAlias = NDArray[np.float64]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+_LARGE = 256  # samples from which threads are worth their start
 
 
 def predicted(kernel: Floats, cross: Floats, signs: Floats, *, ridge: float) -> Floats:
@@ -27,7 +35,7 @@ def predicted(kernel: Floats, cross: Floats, signs: Floats, *, ridge: float) -> 
     kernel: K, `[trained, trained]`; cross: `[tested, trained]`; signs: `[trained, vector]`. Of the trained rows only
     their scale is used, so that nothing has to be chosen by the signs; where K is zero all is zero.
     """
-    mean = np.trace(kernel) / len(kernel)
+    mean = np.trace(kernel) / max(len(kernel), 1)
     if mean == 0.0:
         return np.zeros((len(cross), signs.shape[1]))
     lifted = kernel.copy()
@@ -59,12 +67,15 @@ def outer_outcomes(
     """
     parts, folds = int(part.max()) + 1, _count(fold, tested_fold)
     sums, first = np.zeros((folds, parts, signs.shape[1])), np.zeros(len(cross))
-    for held in range(folds):
+
+    def hold_out(held: int) -> None:
         trained, tested = np.flatnonzero(fold != held), np.flatnonzero(tested_fold == held)
         told = _told(kernel, cross, signs, tested_signs, trained=trained, tested=tested, ridge=ridge)
         first[tested] = told[:, 0]
         for one in range(parts):
             sums[held, one] = told[part[tested] == one].sum(axis=0)
+
+    _each(hold_out, range(folds), samples=len(cross))
     return sums, first
 
 
@@ -78,14 +89,27 @@ def inner_sums(kernel: Floats, *, fold: Folds, signs: Floats, ridge: float) -> F
     sums = np.zeros((folds, signs.shape[1]))
     if folds < 3:
         return sums
-    for one, other in combinations(range(folds), 2):
-        without = (fold == one) | (fold == other)
+
+    def hold_out(pair: tuple[int, int]) -> tuple[Floats, Floats]:
+        without = (fold == pair[0]) | (fold == pair[1])
         trained, tested = np.flatnonzero(~without), np.flatnonzero(without)
         told = _told(kernel, kernel, signs, signs, trained=trained, tested=tested, ridge=ridge)
-        of_one = fold[tested] == one
-        sums[other] += told[of_one].sum(axis=0)
-        sums[one] += told[~of_one].sum(axis=0)
+        of_one = fold[tested] == pair[0]
+        return told[of_one].sum(axis=0), told[~of_one].sum(axis=0)
+
+    pairs = list(combinations(range(folds), 2))
+    for (one, other), (of_one, of_other) in zip(pairs, _each(hold_out, pairs, samples=len(kernel)), strict=True):
+        sums[other] += of_one
+        sums[one] += of_other
     return sums
+
+
+def _each(function: Callable[[Item], Result], items: Iterable[Item], *, samples: int) -> list[Result]:
+    """Call a function on items, side by side where there is enough to do; BLAS is left to one thread each."""
+    if samples < _LARGE:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(worker_count()) as pool:
+        return list(pool.map(function, items))
 
 
 def _told(

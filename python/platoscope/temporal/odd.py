@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from platoscope.alignment.agreement import max_null as permutation_null
 from platoscope.alignment.agreement import overlap_matrix
+from platoscope.alignment.clip.clipping import clip_of_layers
+from platoscope.alignment.clip.outliers import limit_of
 from platoscope.alignment.layers import tables_of
 from platoscope.alignment.scores import best_layers
 from platoscope.alignment.search.ties import salt_of
@@ -145,7 +147,7 @@ class _Rows:
         self.k, self.permutations, self.seed, self.clip = k, permutations, seed, clip
         numbers = np.unique(sources, return_inverse=True)[1].astype(np.int64)
         self.blocks = None if len(np.unique(numbers)) == len(numbers) else numbers
-        self.vectors = sign_vectors(np.ones(len(numbers)), numbers, flips=flips, seed=seed).astype(np.float32)
+        self.vectors = sign_vectors(np.ones(len(numbers)), numbers, flips=flips, seed=seed)
 
     def align(self, sides: list[list[Singles]], *, signed: bool) -> Alignment:
         """Compare two lists of layers; ``signed`` draws the null of flips too."""
@@ -159,12 +161,39 @@ class _Rows:
 
     def _flipped(self, tables: tuple[Ids, Ids], sides: list[list[Singles]]) -> Floats:
         place = int(len(sides[1]) <= len(sides[0]))  # of the side with fewer layers
+        rule = clip_of_layers(sides[place], **self.clip)
+        found = [cosines_of(layer, limit_of(layer, rule, name="xy"[place])) for layer in sides[place]]
         null = np.empty(self.vectors.shape[1] - 1)
         for flip in range(len(null)):
-            signs = self.vectors[:, flip + 1, None]
-            turned = self._tables([signs * layer for layer in sides[place]], "xy"[place])
+            signs = self.vectors[:, flip + 1]
+            turned = np.stack([nearest_of(cosine, signs, k=self.k) for cosine in found])
             null[flip] = overlap_matrix(tables[1 - place], turned).max()
         return null
 
     def _tables(self, layers: list[Singles], name: str) -> Ids:
         return tables_of(layers, name=name, salt=salt_of(name), k=self.k, **self.clip)
+
+
+def cosines_of(layer: Singles, limit: np.float32 | float | None) -> Floats:
+    """Give cosines of clipped rows, float64 `[sample, sample]`, of a sample with itself -inf.
+
+    Raises InputError for a row of zeros.
+    """
+    rows = layer.astype(np.float64) if limit is None else np.clip(layer.astype(np.float64), -limit, limit)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not lengths.all():
+        raise InputError(f"row {int(np.argmin(lengths))} is all zeros: it has no neighbours by cosine")
+    rows /= lengths
+    found: Floats = rows @ rows.T
+    np.fill_diagonal(found, -np.inf)
+    return found
+
+
+def nearest_of(cosines: Floats, signs: Floats, *, k: int) -> Ids:
+    """Give the k nearest others where rows have changed their signs, int32 `[sample, k]` in no order.
+
+    Clips and lengths do not see signs, so that cosines c_ij become s_i s_j c_ij and nothing is searched anew.
+    """
+    turned = cosines * np.outer(signs, signs)
+    np.fill_diagonal(turned, -np.inf)
+    return np.argpartition(-turned, k - 1, axis=1)[:, :k].astype(np.int32)

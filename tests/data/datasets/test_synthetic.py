@@ -96,6 +96,15 @@ def test_a_file_written_twice_has_equal_bytes(clips, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.mp4", "two.mp4"]
 
 
+def test_what_other_clips_left_in_memory_changes_no_byte_of_a_file(clips, tmp_path):
+    written = [set() for _ in clips]
+    for _ in range(5):
+        for clip, contents in zip(clips, written, strict=True):
+            write_mp4(tmp_path / "clip.mp4", frames=clip.frames, fps=FPS)
+            contents.add((tmp_path / "clip.mp4").read_bytes())
+    assert [len(contents) for contents in written] == [1] * len(clips)
+
+
 # ------------------------------------------------------------------------------------------------------- the frames
 
 

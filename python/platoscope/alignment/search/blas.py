@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from platoscope.alignment.search.gallery import Gallery
     from platoscope.alignment.search.ties import Places, Singles
 
+Item = TypeVar("Item")
+
 _HELD_BYTES = 1 << 26  # of the products of a gallery with itself
-_STRIPE = 128  # rows of them that a thread makes at a time; BLAS's tiles divide it
+_STRIPE = 128  # rows to whose multiples they are padded; BLAS's tiles divide it
+_SQUARE = 256  # rows of a square on their diagonal, and of what a thread makes beside it at a time
 _APART = 16  # entries between rows of them: 2^n bytes apart, the entries of a column fall on one place of a cache
 _QUERIES, _SCORES = 1 << 9, 1 << 20  # queries and similarities that a thread works on at a time else
 _ALONE = RLock()  # the number of threads is the whole process's: two who change it would restore each other's
@@ -45,17 +48,18 @@ class Blas:
         from platoscope import _native
 
         if is_small(len(self._gallery.rows)):
+            threads = self._gallery.threads
             if self._products is None:
-                self._products = _symmetric(self._gallery.centred(slice(None)))
+                self._products = _symmetric(self._gallery.centred(slice(None)), threads=threads)
             bias = _padded_bias(self._gallery.bias, to=self._products.shape[1])
-            return _native.largest(self._products[_rows(samples)], width=width, bias=bias)
+            return _native.largest(self._products[_rows(samples)], width=width, bias=bias, threads=threads)
         found = np.empty((len(samples), width), np.float32)
         ids = np.empty((len(samples), width), np.int64)
 
         def search(part: slice) -> None:
             found[part], ids[part] = self._merged(samples[part], width)
 
-        _side_by_side(search, list(blocks(len(samples), width=1, size=_QUERIES)))
+        side_by_side(search, list(blocks(len(samples), width=1, size=_QUERIES)))
         return found, ids
 
     def _merged(self, samples: Places, width: int) -> tuple[Singles, Places]:
@@ -122,10 +126,10 @@ def _padded_bias(bias: Singles, *, to: int) -> Singles:
     return bias if more == 0 else np.concatenate([bias, np.full(more, -np.inf, np.float32)])
 
 
-def _symmetric(rows: Singles) -> Singles:
+def _symmetric(rows: Singles, *, threads: int | None = None) -> Singles:
     """Give the inner products of all rows, padded, of which the lower half is copied.
 
-    float32 `[sample, sample + 16]`: each row ends with zeros.
+    float32 `[sample, sample + 16]`: each row ends with zeros. With `threads` 1 this thread makes them alone.
     """
     rows = _padded(rows)
     count = len(rows)
@@ -133,29 +137,55 @@ def _symmetric(rows: Singles) -> Singles:
     held[:, count:] = 0
     products = held[:, :count]
 
-    def stripe(part: slice) -> None:
-        np.matmul(rows[part], rows[part.start :].T, out=products[part, part.start :])
-        products[part.stop :, part] = products[part, part.stop :].T
+    def make(block: tuple[slice, slice]) -> None:
+        left, right = block
+        np.matmul(rows[left], rows[right].T, out=products[left, right])
+        if left != right:
+            products[right, left] = products[left, right].T
 
-    _side_by_side(stripe, list(blocks(count, width=1, size=_STRIPE)))
+    if threads == 1:
+        for block in _upper_half(slice(0, count), rows=count):
+            make(block)
+    else:
+        side_by_side(make, sorted(_upper_half(slice(0, count), rows=_SQUARE), key=_area, reverse=True))
     return held
 
 
-def _side_by_side(job: Callable[[slice], None], parts: Sequence[slice]) -> None:
+def _upper_half(part: slice, *, rows: int) -> Iterator[tuple[slice, slice]]:
+    """Cut the upper half of a matrix into squares on the diagonal and, of at most so many rows, what is beside them.
+
+    Each product packs its right side anew: few large ones are quicker than many narrow ones.
+    """
+    if part.stop - part.start <= _SQUARE:
+        yield part, part
+        return
+    middle = part.start + -(-(part.stop - part.start) // (2 * _STRIPE)) * _STRIPE
+    for start in range(part.start, middle, rows):
+        yield slice(start, min(start + rows, middle)), slice(middle, part.stop)
+    yield from _upper_half(slice(part.start, middle), rows=rows)
+    yield from _upper_half(slice(middle, part.stop), rows=rows)
+
+
+def _area(block: tuple[slice, slice]) -> int:
+    left, right = (len(range(part.start, part.stop)) for part in block)
+    return left * right
+
+
+def side_by_side(job: Callable[[Item], None], items: Sequence[Item]) -> None:
     """Run jobs on as many threads as BLAS may use, this one among them, each of which calls BLAS by one thread."""
-    controller, waiting = _spinning(), deque(parts)
+    controller, waiting = _spinning(), deque(items)
 
     def work() -> None:
         while True:
             try:
-                part = waiting.popleft()
+                item = waiting.popleft()
             except IndexError:  # no job is left
                 return
-            job(part)
+            job(item)
 
     with _ALONE:
         threads = max((library["num_threads"] for library in controller.info()), default=1)
-        others = min(threads, len(parts)) - 1
+        others = min(threads, len(items)) - 1
         with controller.limit(limits=1), ThreadPoolExecutor(max(others, 1)) as pool:
             helping = [pool.submit(work) for _ in range(others)]  # a thread starts with its first job
             work()

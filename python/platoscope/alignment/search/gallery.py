@@ -27,7 +27,8 @@ class Gallery:
     rows: float32 `[sample, dim]`, as given and never changed. limit: values are clipped to [-limit, limit] where it is
     not None. norms: float64 `[sample]`, the lengths of the clipped rows. mean: float64 `[dim]`, of the rows brought to
     length 1. bias: float32 `[sample]`, the inner products of the mean and the centred rows. radius: the largest length
-    of those. held: all of them, float32 `[sample, dim]`, where they are few.
+    of those. held: all of them, float32 `[sample, dim]`, where they are few. threads: that a search of it may use, None
+    for all.
 
     With u the rows of length 1, m their mean and c = u - m, cosines are
     <u_i, u_j> = <c_i, c_j> + <m, c_j> + <c_i, m> + <m, m>. The last two terms are the same for all candidates j of a
@@ -41,21 +42,23 @@ class Gallery:
     bias: Singles
     radius: float
     held: Singles | None
+    threads: int | None = None
 
     @classmethod
-    def of(cls, rows: Singles, *, limit: np.float32 | None, name: str) -> Gallery:
+    def of(cls, rows: Singles, *, limit: np.float32 | None, name: str, threads: int | None = None) -> Gallery:
         """Measure the rows; raises InputError for one of length 0, by its number."""
         from platoscope import _native
 
-        norms, mean = _native.measured_rows(rows, limit=limit, name=name)
+        norms, mean = _native.measured_rows(rows, limit=limit, name=name, threads=threads)
         if rows.size <= _HELD:
-            held, bias, radius = _native.centred_rows(rows, norms=norms, mean=mean, limit=limit)
-            return cls(rows, limit, norms, mean, bias, radius, held)
+            held, bias, radius = _native.centred_rows(rows, norms=norms, mean=mean, limit=limit, threads=threads)
+            return cls(rows, limit, norms, mean, bias, radius, held, threads)
         bias, radius = np.empty(len(rows), np.float32), 0.0
         for part in blocks(len(rows), width=rows.shape[1], size=_BLOCK):
-            _, bias[part], largest = _native.centred_rows(rows[part], norms=norms[part], mean=mean, limit=limit)
+            few = rows[part], norms[part]
+            _, bias[part], largest = _native.centred_rows(few[0], norms=few[1], mean=mean, limit=limit, threads=threads)
             radius = max(radius, largest)
-        return cls(rows, limit, norms, mean, bias, radius, None)
+        return cls(rows, limit, norms, mean, bias, radius, None, threads)
 
     def centred(self, samples: slice | Places, *, threads: int | None = None) -> Singles:
         """Give float32 `[row, dim]`, rows of length 1 less the mean; they may be a view of what is held."""
@@ -64,6 +67,7 @@ class Gallery:
         from platoscope import _native
 
         rows, norms = self.rows[samples], self.norms[samples]
+        threads = self.threads if threads is None else threads
         return _native.centred_rows(rows, norms=norms, mean=self.mean, limit=self.limit, threads=threads)[0]
 
     def parts(self) -> list[slice]:
@@ -80,4 +84,5 @@ class Gallery:
         """Give the cosines of the pairs (left, right) of rows in float64, from the float32 values: `[pair]`."""
         from platoscope import _native
 
-        return _native.cosines(self.rows, left, right.astype(np.int64), norms=self.norms, limit=self.limit)
+        pairs = left, right.astype(np.int64)
+        return _native.cosines(self.rows, *pairs, norms=self.norms, limit=self.limit, threads=self.threads)

@@ -19,7 +19,8 @@ from platoscope.alignment.blocks import blocks
 from platoscope.alignment.clip.outliers import clip_rule, float32_layer, limit_of
 from platoscope.alignment.counts import neighbour_count
 from platoscope.alignment.search.approximate import Finder, Recall, approximate, check_index
-from platoscope.alignment.search.engines import Engine, open_engine
+from platoscope.alignment.search.blas import is_small, side_by_side
+from platoscope.alignment.search.engines import Engine, engine_name, open_engine
 from platoscope.alignment.search.gallery import Gallery
 from platoscope.alignment.search.ties import (
     EXACT_TIE,
@@ -35,6 +36,8 @@ from platoscope.alignment.search.ties import (
 from platoscope.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from platoscope.alignment.clip.outliers import Clip, Layer
 
 # Similarities closer than this share of the space's radius are compared again: sgemm's errors differ by up to 1e-6 of
@@ -83,13 +86,15 @@ def neighbour_table(
     recall: float = 0.99,
     name: str = "x",
     depth_name: str = "depth",
+    threads: int | None = None,
 ) -> NeighbourTable:
     """Give the `depth` nearest other samples of every sample by cosine similarity, and the shares of ties.
 
     x: `[sample, dim]`, NumPy or torch, any float type; it is computed in float32, clipped by `clip` (see `ClipRule`;
     a number is a quantile per layer). `salt`, in [0, 2^64), orders exact ties: give each space its own (`salt_of`),
     as a shared order makes independent spaces agree. `engine` ("auto", "blas", "faiss", "faiss-gpu" or "torch", see
-    `open_engine`) changes the speed and nothing else. `name` and `depth_name` are what messages call x and the depth.
+    `open_engine`) changes the speed and nothing else, and so do `threads`, of all that an engine leaves to this
+    library: None for all that the process may use. `name` and `depth_name` are what messages call x and the depth.
 
     `index`: "exact", or for a large N "ivf" or "hnsw", whose candidates are ordered in the same way but which miss
     some: as much effort is spent as reaches `recall` on a sample of queries; ties and their shares are then those
@@ -108,7 +113,7 @@ def neighbour_table(
     depth = neighbour_count(depth, name=depth_name, samples=len(layer))
     check_index(index, recall=recall, samples=len(layer))
     salt = _checked_salt(salt)
-    gallery = Gallery.of(layer, limit=limit_of(layer, clip_rule(clip), name=name), name=name)
+    gallery = Gallery.of(layer, limit=limit_of(layer, clip_rule(clip), name=name), name=name, threads=threads)
     search = _Search(gallery, _Exact(open_engine(engine, gallery)), depth, salt)
     reached = None
     if index != "exact":
@@ -123,6 +128,54 @@ def neighbour_table(
         search = replace(search, finder=finder)
     ids, tied = search.table(np.arange(len(layer)))
     return NeighbourTable(ids, tied.mean(axis=0), reached)
+
+
+def neighbour_tables(
+    layers: Sequence[Layer],
+    *,
+    depth: int,
+    clip: Clip = None,
+    salt: int = 0,
+    engine: str = "auto",
+    name: str = "x",
+    depth_name: str = "depth",
+) -> list[NeighbourTable]:
+    """Give the table of each of several layers, as `neighbour_table` does; messages call them x[0], x[1] ...
+
+    Of small layers as many are searched at a time as there are threads, each by one: no thread waits for another.
+    Raises InputError as `neighbour_table` does, for the first layer that is refused.
+    """
+    done: list[NeighbourTable | InputError | None] = [None] * len(layers)
+    together = engine_name(engine) == "blas" and all(is_small(len(layer)) for layer in layers)
+
+    def search(place: int) -> None:
+        try:
+            done[place] = neighbour_table(
+                layers[place],
+                depth=depth,
+                clip=clip,
+                salt=salt,
+                engine=engine,
+                name=f"{name}[{place}]",
+                depth_name=depth_name,
+                threads=1 if together else None,
+            )
+        except InputError as error:
+            done[place] = error
+
+    if together:
+        side_by_side(search, range(len(layers)))
+    else:
+        for place in range(len(layers)):
+            search(place)
+    return [_given(table) for table in done]
+
+
+def _given(table: NeighbourTable | InputError | None) -> NeighbourTable:
+    if isinstance(table, InputError):
+        raise table
+    assert table is not None
+    return table
 
 
 def _checked_salt(salt: int) -> int:

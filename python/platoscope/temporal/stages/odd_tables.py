@@ -71,8 +71,11 @@ def _make(context: Context, block: str) -> dict[str, Any]:
 
 
 def readout_of(store: TemporalStore) -> str:
-    """The readout by which an encoder is asked of direction: its own, or the trend of frames alone."""
-    return "moment" if store.sees_frames else "native"
+    """The readout by which an encoder is asked of direction: its own, or all frames side by side.
+
+    A trend is odd by construction: it has no even part to be compared with.
+    """
+    return "concat" if store.sees_frames else "native"
 
 
 def _video(store: TemporalStore, pairs: Pairs) -> tuple[Layers, Layers]:

@@ -73,7 +73,7 @@ def _carried(key: str, rows: Iterable[Row]) -> float | None:
 
 def _largest(key: str, rows: Iterable[Row]) -> float | None:
     own = [row for row in rows if row["encoder"] == key and row["odd_energy"]]
-    name = next((name for name in READOUTS if any(row["readout"] == name for row in own)), None)
+    name = next((name for name in ("native", "concat") if any(row["readout"] == name for row in own)), None)
     return max((float(row["odd_energy"]) for row in own if row["readout"] == name), default=None)
 
 

@@ -90,11 +90,11 @@ def _flags(row: Row, artefact: Entry) -> str:
 def _beside(
     of: Mapping[tuple[str, str, str], Entry], key: str | None, question: str, readout: str, *, control: str
 ) -> Entry | None:
-    """The entry of a baseline by the same readout; artefacts, and baselines that lack it, by all steps side by side."""
+    """The entry of a baseline by the same readout, or by all steps side by side, or by its own."""
     if key is None:
         return None
     wanted = "concat" if control == "artefact" and readout != "alone" else readout
-    return of.get((key, question, wanted), of.get((key, question, "concat")))
+    return next((of[key, question, name] for name in (wanted, "concat", "native") if (key, question, name) in of), None)
 
 
 def _mean(of: Mapping[tuple[str, str, str], Entry], keys: Iterable[str], question: str, readout: str) -> float | None:

@@ -3,6 +3,7 @@
 Its bytes depend on the frames, the rate and the encoder's build alone: one thread, no date and no version in the file.
 """
 
+import platform
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ from numpy.typing import NDArray
 
 from platoscope.errors import InputError
 
-# One thread: x264 writes other bytes with another number of threads. Bitexact: no version or date in the container.
-X264 = {"crf": "23", "preset": "veryfast", "threads": "1"}
+# One thread: x264 writes other bytes with another number of threads. Its code for AVX-512 lets what lies in memory
+# decide how blocks are weighed, in frames of some widths, and is left out. Bitexact: no version, no date in the file.
+NO_AVX512 = {"x264-params": "asm=ssse3"} if platform.machine() in ("x86_64", "AMD64") else {}
+X264 = {"crf": "23", "preset": "veryfast", "threads": "1", **NO_AVX512}
 CONTAINER = {"fflags": "+bitexact", "movflags": "+faststart"}
 
 

@@ -5,7 +5,7 @@ import pytest
 from frames_stage import SIZE, job, of_files
 
 from platoscope.data import frames as stage
-from platoscope.data.arrays import choose_closed, read_array_clip
+from platoscope.data.array_clips import choose_closed, read_array_clip
 from platoscope.data.sampling import choose_all
 from platoscope.errors import DataError, InputError
 from platoscope.project import Project
@@ -43,9 +43,9 @@ def test_as_many_as_there_are_is_all_and_fewer_are_near_those_of_a_decoded_video
     for sampler in CLOSED:
         assert mine[sampler, n_frames].tolist() == list(range(n_frames))
     assert max(np.abs(mine[cell] - theirs[cell]).max() for cell in mine) <= 1
-    for sampler, n_f in mine:
-        half = n_f // 2
-        assert mine[sampler, n_f][:half].tolist() == theirs[sampler, n_f][:half].tolist()
+    for n_f in budgets:
+        half = slice(n_f // 2)
+        assert mine["linspace", n_f][half].tolist() == theirs["linspace", n_f][half].tolist()
 
 
 def test_controls_are_in_the_middle_and_closed_where_they_can_be():
@@ -64,7 +64,7 @@ def test_samplers_are_checked_as_for_videos():
             choose_closed(4, budgets=[1], samplers=samplers)
 
 
-def test_pixels_are_copied_bit_by_bit_by_the_frames_stage(tmp_path, monkeypatch):
+def test_pixels_are_copied_bit_by_bit_by_the_frames_stage(tmp_path):
     pixels, project = put(tmp_path / "a.npy"), Project(tmp_path / "project")
     (tmp_path / "bad.npy").write_bytes(b"\x93NUMPY and nothing")
     np.save(tmp_path / "grey.npy", pixels[..., 0])
@@ -74,14 +74,12 @@ def test_pixels_are_copied_bit_by_bit_by_the_frames_stage(tmp_path, monkeypatch)
     assert {told[name][0] for name in ("bad.npy", "grey.npy", "objects.npy")} == {"failed"}
     assert "is not an array that can be read" in told["bad.npy"][1]
     assert told["grey.npy"][1] == "is an array uint8 [8, 16, 16]: uint8 [frame, height, width, 3] is needed"
-    assert "allow_pickle" in told["objects.npy"][1]
+    assert "Python objects" in told["objects.npy"][1]
     store = FramesStore(project.frames)
     assert store.n_decoded[0] == 8
     clip = stage.decode(job(tmp_path / "a.npy"))
     assert np.array_equal(clip.frames, pixels[clip.frame_index])
-    assert clip.choice["center/4"].tolist() == [0, 1, 3, 4] or np.array_equal(
-        clip.frame_index[clip.choice["center/4"]], [1, 3, 4, 6]
-    )
+    assert clip.frame_index[clip.choice["center/4"]].tolist() == [1, 3, 4, 6]
 
 
 def test_a_reversed_array_gives_the_reversed_choice(tmp_path):
@@ -91,9 +89,8 @@ def test_a_reversed_array_gives_the_reversed_choice(tmp_path):
     one, other = (read_array_clip(tmp_path / name, **options) for name in ("a.npy", "b.npy"))
     for cell in one.choice:
         assert np.array_equal(one.frames[one.choice[cell]][::-1], other.frames[other.choice[cell]])
-    assert one.pts_seconds[0] + one.duration_seconds == pytest.approx(
-        one.pts_seconds[-1] + 2 / 16 - 1 / 16 + one.pts_seconds[0]
-    )
+    assert one.pts_seconds.tolist() == [k / 16 for k in range(16)]
+    assert (one.duration_seconds, one.n_decoded, one.width, one.height) == (1.0, 16, SIZE, SIZE)
 
 
 def test_arrays_are_never_resized(tmp_path):

@@ -53,11 +53,11 @@ def read_array_clip(path: Path, *, budgets: Sequence[int], samplers: Sequence[st
 def choose_closed(n_frames: int, *, budgets: Sequence[int], samplers: Sequence[str]) -> dict[Cell, NDArray[np.int64]]:
     """Choose for every sampler and the budgets it has, from frames that each last as long.
 
-    As ``platoscope.data.sampling.choose`` for the first half of a choice, of which the second is the mirror image:
-    with frame k there is frame n_frames - 1 - k. ``center`` takes the frame that lasts over the middle of each span of
-    time, the one nearer to the middle of the clip where two meet. The exceptions: the middle frame of an odd choice
-    from an even number is the later of two, ``first`` is frame 0, and ``span`` starts half a frame early where it
-    cannot be in the middle.
+    The samplers are those of ``platoscope.data.sampling.choose``, but the second half of a choice is the mirror image
+    of the first: with frame k there is frame n_frames - 1 - k. ``center`` takes the frame that lasts over the middle of
+    each span of time, of two that meet there the one nearer to the middle of the clip; as many as there are is all.
+    The exceptions: the middle frame of an odd choice from an even number is the later of two, ``first`` is frame 0, as
+    is ``linspace`` of one frame, and ``span`` starts half a frame early where it cannot be in the middle.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def _load(path: Path) -> NDArray[np.uint8]:
     try:
         frames = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"is not an array that can be read: {error}") from error
+        raise DataError(f"is not an array that can be read: {error}") from None  # the cause alone would be told
     shape = frames.shape
     if frames.dtype != np.uint8 or len(shape) != 4 or shape[3] != 3 or not frames.size:
         raise DataError(f"is an array {frames.dtype} {list(shape)}: uint8 [frame, height, width, 3] is needed")

@@ -191,6 +191,13 @@ def order_test(changes: Changes) -> dict[str, str]:
 
 def build(root: Path, changes: Changes | None = None, *, probes: Sequence[str] | None = None) -> Project:
     """Write the tables of probes and the page; ``changes`` of what is found."""
+    project = tables(root, changes, probes=probes)
+    run(read_params(project.params), project)
+    return project
+
+
+def tables(root: Path, changes: Changes | None = None, *, probes: Sequence[str] | None = None) -> Project:
+    """Write the tables of probes alone."""
     project, changes = Project(root), changes or {}
     root.mkdir(exist_ok=True)
     text = PARAMS if probes is None else PARAMS.replace(PARAMS[PARAMS.index("probes: [") :].split("\n", maxsplit=1)[0],
@@ -201,5 +208,4 @@ def build(root: Path, changes: Changes | None = None, *, probes: Sequence[str] |
     for probe in params.temporal.probes:
         files = special[probe](changes) if probe in special else pairs(probe, params.temporal, changes)
         write(project.temporal_probe(probe), files)
-    run(params, project)
     return project

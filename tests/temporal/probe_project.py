@@ -4,6 +4,7 @@ import numpy as np
 
 from platoscope.data.rows import write_lines
 from platoscope.params import parse_params
+from platoscope.params.temporal import BASELINES
 from platoscope.project import Project
 from platoscope.store import digest_ids, write_temporal
 from platoscope.temporal.passes import ORDERS, orders
@@ -63,6 +64,16 @@ def write_frames_store(project, ids, key, steps, *, up=None):
     write_temporal(path, [("early", rows(noise, noise)), ("final", rows(steps, flipped))], attributes=attributes)
 
 
+def write_windows_store(project, ids, key, middle, *, early, late):
+    """A store of the artefacts of frames in three windows, steps [sample, frame, dim] each."""
+    attributes = {
+        "samples": digest_ids(ids), "ids": ids, "passes": ["frames", "early", "late"], "steps": FRAMES, "alone": [],
+        "frames": FRAMES, "orders": orders(FRAMES), "budgets": [str(row) for row in range(3 * FRAMES)],
+    }  # fmt: skip
+    rows = np.concatenate([part.swapaxes(0, 1) for part in (middle, early, late)])
+    write_temporal(project.temporal_features("video", key), [("final", rows)], attributes=attributes)
+
+
 def write_clips_store(project, ids, key, steps, *, changes=("flip", "mirror")):
     """A store of an encoder of clips of one layer that has a vector a clip: steps weighted by when they are shown."""
     at = {name: np.array(order) for name, order in orders(FRAMES).items()}
@@ -100,7 +111,8 @@ def params(*, video, probes, text=(), untrained=None, **more):
     entry = {"family": "pixels", "kind": "mean_colour"}
     told = {"family": "hf_text", "checkpoint": "model"}
     baselines = {name: name for name in ("pixels", "flow", "artefact")}
-    temporal = {"video": dict.fromkeys([*video, *baselines], entry), "text": dict.fromkeys(text, told),
+    kinds = {key: {"family": "pixels", "kind": kind} for key, kind in BASELINES.items()}
+    temporal = {"video": {**dict.fromkeys(video, entry), **kinds}, "text": dict.fromkeys(text, told),
                 "probes": list(probes), "report": ["temporal"], "frames": FRAMES, "baselines": baselines,
                 "untrained": untrained or {}, "flips": 99, "draws": 200, "repeats": 2, **more}  # fmt: skip
     return parse_params(

@@ -16,6 +16,7 @@ from probe_project import (
     write_frames_store,
     write_project,
     write_text_store,
+    write_windows_store,
 )
 
 from platoscope.errors import DataError, EncodingError, InputError
@@ -66,6 +67,14 @@ def row(project, probe, encoder, readout, question=None):
         if (one["encoder"], one["readout"]) == (encoder, readout) and one["question"] == (question or probe)
     ]  # fmt: skip
     return found
+
+
+def grey_pictures(n):
+    """Steps [sample, frame, 256] of grey pictures that hardly change, float32 on [-1, 1]."""
+    rng = np.random.default_rng(8)
+    still = rng.uniform(-0.5, 0.5, (n, 1, 16, 16))
+    moving = np.repeat(still, FRAMES, axis=1) + rng.normal(size=(n, FRAMES, 16, 16)) * 0.01
+    return moving.reshape(n, FRAMES, -1).astype(np.float32)
 
 
 def test_every_probe_that_params_may_name_is_in_the_table_and_no_other():
@@ -202,32 +211,41 @@ def test_at_most_eight_numbers_of_an_encoder_are_tracked_and_they_are_those_of_t
     assert content["knows"]["gap"] > 0.5
 
 
-def test_a_twin_or_a_leak_above_chance_flags_the_row_and_takes_it_out_of_every_average(tmp_path):
+def with_artefact(folder, *, leaks):
+    """A project with an encoder that knows the arrow of twins, one that is fair, and artefacts that leak or not."""
     labels = rows_of_clocks()
-    project, ids = write_project(tmp_path, labels)
+    project, ids = write_project(folder, labels)
     write_frames_store(project, ids, "knows", steps_of(labels, knows=True, of_twins=True))
     write_frames_store(project, ids, "fair", steps_of(labels, knows=True))
-    for baseline, leaks in (("pixels", False), ("flow", False), ("artefact", False)):
-        write_frames_store(project, ids, baseline, steps_of(labels, knows=leaks, of_twins=leaks, seed=7))
+    for baseline in ("pixels", "flow"):
+        write_frames_store(project, ids, baseline, steps_of(labels, knows=False, seed=7))
+    write_frames_store(project, ids, "artefact", steps_of(labels, knows=leaks, of_twins=True, seed=8))
     some = params(video=["knows", "fair"], probes=["arrow"])
     probes.run(some, project, "arrow")
+    report.run(some, project)
+    return project, json.loads((project.results / "temporal.json").read_text())["encoders"]
+
+
+def test_a_twin_above_chance_flags_the_row_and_takes_it_out_of_every_average(tmp_path):
+    project, content = with_artefact(tmp_path, leaks=False)
     assert row(project, "arrow", "knows", "moment")["flags"] == "twin"
     assert row(project, "arrow", "fair", "moment")["flags"] == ""
-    report.run(some, project)
-    content = json.loads((project.results / "temporal.json").read_text())["encoders"]
     assert "arrow" not in content.get("knows", {})
     assert "arrow" in content["fair"]
-    write_frames_store(project, ids, "leaky", steps_of(labels, knows=True, of_twins=True, seed=7))
-    some = params(video=["fair", "leaky"], probes=["arrow"], baselines={
-        "pixels": "pixels", "flow": "flow", "artefact": "leaky"})  # fmt: skip
-    probes.run(some, project, "arrow")
+
+
+def test_artefacts_that_tell_the_arrow_of_twins_flag_every_row(tmp_path):
+    project, content = with_artefact(tmp_path, leaks=True)
+    assert row(project, "arrow", "knows", "moment")["flags"] == "twin leak"
     assert row(project, "arrow", "fair", "moment")["flags"] == "leak"
+    assert not content
 
 
 def test_clips_without_labels_are_asked_for_their_arrow_by_source(tmp_path):
     labels = [{} for _ in range(40)]
     project, ids = write_project(tmp_path, labels)
-    for key in ("knows", "pixels", "flow", "artefact"):
+    write_frames_store(project, ids, "pixels", grey_pictures(len(ids)))
+    for key in ("knows", "flow", "artefact"):
         write_frames_store(project, ids, key, steps_of(labels, knows=key == "knows", seed=len(key)))
     some = params(video=["knows"], probes=["arrow", "cause"])
     probes.run(some, project, "arrow")
@@ -236,6 +254,37 @@ def test_clips_without_labels_are_asked_for_their_arrow_by_source(tmp_path):
     assert (one["n_pairs"], one["twin"], one["unseen"]) == ("40", "", "")
     with pytest.raises(DataError, match=r"probe cause is about families C of dataset.source clocks"):
         probes.run(some, project, "cause")
+
+
+def test_clips_with_a_cut_or_a_black_border_are_left_out_and_named(tmp_path):
+    labels = [{} for _ in range(40)]
+    project, ids = write_project(tmp_path, labels)
+    grey = grey_pictures(len(ids)).reshape(40, FRAMES, 16, 16)
+    grey[3, 2:] = grey[4, 2:] + 0.9  # another scene
+    grey[7, :, 0] = grey[8, :, :, -1] = -1.0
+    grey[9, 1:] += 0.9  # brighter at once: a cut, too
+    write_frames_store(project, ids, "pixels", grey.reshape(40, FRAMES, -1))
+    for key in ("knows", "flow", "artefact"):
+        write_frames_store(project, ids, key, steps_of(labels, knows=key == "knows"))
+    probes.run(params(video=["knows"], probes=["arrow"]), project, "arrow")
+    told = {one["id"]: one["why"] for one in table(project, "arrow", "left_out")}
+    assert told == {"c3": "cut", "c7": "black border", "c8": "black border", "c9": "cut"}
+    assert row(project, "arrow", "knows", "moment")["n_pairs"] == "36"
+
+
+def test_artefacts_are_asked_for_in_each_window_so_that_a_leak_of_the_head_of_files_is_seen(tmp_path):
+    labels = [{} for _ in range(40)]
+    project, ids = write_project(tmp_path, labels)
+    write_frames_store(project, ids, "pixels", grey_pictures(len(ids)))
+    for key in ("knows", "flow"):
+        write_frames_store(project, ids, key, steps_of(labels, knows=key == "knows", seed=len(key)))
+    fair, head = steps_of(labels, knows=False, seed=20), steps_of(labels, knows=True, seed=21)
+    write_windows_store(project, ids, "artefact", fair, early=head, late=steps_of(labels, knows=False, seed=22))
+    probes.run(params(video=["knows"], probes=["arrow"]), project, "arrow")
+    told = {one["window"]: float(one["acc"]) for one in table(project, "arrow", "windows")}
+    assert told["early"] > 0.9
+    assert abs(told["middle"] - 0.5) < 0.25
+    assert abs(told["late"] - 0.5) < 0.25
 
 
 def test_a_bag_that_knows_the_order_of_its_frames_is_an_error(tmp_path, monkeypatch):
@@ -251,9 +300,9 @@ def test_a_bag_that_knows_the_order_of_its_frames_is_an_error(tmp_path, monkeypa
 
 
 def test_probes_need_their_baselines_and_every_key_an_entry():
-    with pytest.raises(InputError, match=r"temporal\.probes need the baseline artefact beside them"):
+    with pytest.raises(InputError, match=r"temporal: probes need the baseline artefact beside them"):
         params(video=["a"], probes=["arrow"], baselines={"pixels": "pixels", "flow": "flow"})
-    with pytest.raises(InputError, match=r"temporal.untrained.a names 'b', temporal.video has a, pixels, flow"):
+    with pytest.raises(InputError, match=r"temporal: untrained\.a names 'b', video has a, pixels, flow"):
         params(video=["a"], probes=["arrow"], untrained={"a": ["b"]})
     with pytest.raises(InputError, match=r"shows 6 of 6 frames by center, which are not stored: budgets.frames"):
         params(video=["a"], probes=["arrow"], frames=6)

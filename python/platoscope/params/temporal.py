@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from platoscope.params.encoders import TextEncoderParams, VideoEncoderParams
 from platoscope.params.sections import Key, Sampler, Section, Seed
@@ -11,6 +11,7 @@ Probe = Literal[
     "arrow", "order", "ordering", "cause", "irreversible", "gravity", "vectors", "odd", "test_of_time"
 ]  # fmt: skip
 Change = Literal["flip", "mirror"]
+BASELINES = {"pixels": "grey16", "flow": "flow", "artefact": "artefact"}  # of what kind each is
 
 
 def _even(frames: int) -> int:
@@ -58,6 +59,31 @@ class TemporalParams(Section):
     draws: int = Field(default=2000, ge=100)
     level: float = Field(default=0.95, gt=0, lt=1)
     seed: Seed = 0
+
+    @model_validator(mode="after")
+    def _keys_agree(self) -> "TemporalParams":
+        for side, entries in (("video", self.video), ("text", self.text)):
+            for key, entry in entries.items():
+                if entry.family == "stored":
+                    raise ValueError(f"{side}.{key} is of family stored, which has no steps of time")
+        named = {"baselines": self.baselines.keys, **{f"untrained.{k}": (k, *own) for k, own in self.untrained.items()}}
+        for place, keys in named.items():
+            for key in keys:
+                if key not in self.video:
+                    raise ValueError(f"{place} names {key!r}, video has {', '.join(self.video)}: add it there")
+        return self
+
+    @model_validator(mode="after")
+    def _probes_have_controls(self) -> "TemporalParams":
+        for name, kind in BASELINES.items():
+            key = getattr(self.baselines, name)
+            if key is None and self.probes:
+                raise ValueError(f"probes need the baseline {name} beside them: name it in baselines")
+            if key is not None and self.video[key].kind != kind:
+                raise ValueError(f"baselines.{name} is {key!r}, but has to be of family pixels, kind {kind}")
+        if self.report and not self.probes:
+            raise ValueError("report sums up probes, and there are none")
+        return self
 
     @property
     def chosen(self) -> int:

@@ -112,32 +112,10 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
-    def _time_agrees(self) -> "Params":
-        p = self.temporal
-        if not (p.video or p.text or p.probes or p.report):
-            return self
-        for side, entries in (("video", p.video), ("text", p.text)):
-            for key, entry in entries.items():
-                if entry.family == "stored":
-                    raise ValueError(f"temporal.{side}.{key} is of family stored, which has no steps of time")
-        named = {"baselines": p.baselines.keys, **{f"untrained.{key}": (key, *own) for key, own in p.untrained.items()}}
-        for place, keys in named.items():
-            for key in keys:
-                if key not in p.video:
-                    raise ValueError(
-                        f"temporal.{place} names {key!r}, temporal.video has {', '.join(p.video)}: add it there"
-                    )
-        missing = [name for name in type(p.baselines).model_fields if getattr(p.baselines, name) is None]
-        if p.probes and missing:
-            raise ValueError(
-                f"temporal.probes need the baseline {missing[0]} beside them: name it in temporal.baselines"
-            )
-        if p.report and not p.probes:
-            raise ValueError("temporal.report sums up probes, and temporal.probes is empty")
-        return self._shown_in_time()
-
     def _shown_in_time(self) -> "Params":
         p = self.temporal
+        if not p.video:
+            return self
         if p.chosen not in self.budgets.frames or p.sampler not in self.frames.samplers:
             raise ValueError(
                 f"temporal shows {p.frames} of {p.chosen} frames by {p.sampler}, which are not stored: budgets.frames "

@@ -22,8 +22,8 @@ PHENOMENA = {
     "D": "damping",
 }  # fmt: skip
 FLAGS = {
-    "twin": "its twins, which run the same both ways, are told apart too",
-    "leak": "what the file leaves behind (sharpness, brightness, borders) tells it where nothing may",
+    "twin": "its twins, which run the same both ways, are told apart",
+    "leak": "sharpness, brightness or borders alone tell it",
 }
 
 

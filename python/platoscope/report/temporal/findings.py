@@ -4,7 +4,7 @@ import numpy as np
 
 from platoscope.alignment.statistics.nulls import q_values
 from platoscope.reference_data import ORDER_TEST, ORDER_TEST_ITEMS
-from platoscope.report.temporal.facts import ALPHA, CHANCE, TIMES, Facts, joined, number_of, represented
+from platoscope.report.temporal.facts import ALPHA, CHANCE, TIMES, Facts, joined, number_of, phenomenon, represented
 from platoscope.report.words import many, number
 from platoscope.temporal.stages.report import Row
 
@@ -57,7 +57,9 @@ def transfer(facts: Facts, probe: str) -> str:
     groups = {row["trained"] for row in facts.of(probe, "transfer")}
     flagged = {told["question"] for told in facts.rows if told["probe"] == probe and told.flags and not told.control}
     doubted = sorted(groups & flagged)
-    warning = f" Among the groups are flagged ones: {joined(doubted)}." if doubted else ""
+    warning = (
+        f" Among the groups are flagged ones: {joined([phenomenon(name) for name in doubted])}." if doubted else ""
+    )
     return f"What is learnt {'; it '.join(parts)}.{warning}"
 
 
@@ -93,8 +95,8 @@ def published() -> str:
     above = sum(value > 2 for value in z)
     over = sum(value > 0 for value in z)
     return (
-        f"Of the {len(ORDER_TEST)} published bars at k = 1 {over} {'lies' if over == 1 else 'lie'} above what a pair "
-        f"blind to order has, and {above or 'none'} by more than two standard errors of {ORDER_TEST_ITEMS} items."
+        f"{over} of the {len(ORDER_TEST)} published bars at k = 1 {'lies' if over == 1 else 'lie'} above what a pair "
+        f"blind to order has, {above or 'none'} by more than two standard errors of {ORDER_TEST_ITEMS} items."
     )
 
 
@@ -153,9 +155,7 @@ def odd(facts: Facts) -> str:
     found = [row for row in trained if float(row["q"]) <= ALPHA and float(row["flip_calibrated"]) > 0]
     content = [row for row in trained if float(row["even_p"]) <= ALPHA]
     names = joined([f"{row['x']} {TIMES} {row['y']}" for row in found]) if found else ""
-    agree = (
-        f"on direction, beyond that, agree {len(found)}: {names}" if found else "none is shown to agree on direction"
-    )
+    agree = f"on direction agree {len(found)}: {names}" if found else "none is shown to agree on direction"
     return f"Of {many(len(trained), 'pair')} of trained encoders {len(content)} agree on content; {agree}."
 
 

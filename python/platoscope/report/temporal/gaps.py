@@ -35,8 +35,10 @@ class Column:
     marks: Mapping[str, Mark]
 
 
-def plot_gaps(columns: Sequence[Column], *, controls: Mapping[str, str | None], title: str) -> Figure:
+def plot_gaps(columns: Sequence[Column], *, controls: Mapping[str, str | None], title: str, room: int = 1) -> Figure:
     """Draw dots of the encoders, keys of ``controls`` from the top down; ``title`` names the scale.
+
+    ``room`` is for how many columns at least there is width, so that pictures below each other are drawn alike.
 
     Raises
     ------
@@ -48,7 +50,7 @@ def plot_gaps(columns: Sequence[Column], *, controls: Mapping[str, str | None], 
         raise InputError(f"{len(columns)} questions of {len(encoders)} encoders: at least one of each is needed")
     left, height = 0.15 + LETTER * max(map(len, encoders)), ROW * len(encoders)
     with drawing():
-        figure = Figure(figsize=(left + (WIDTH + BETWEEN) * len(columns) + 0.1, height + 0.95))
+        figure = Figure(figsize=(left + (WIDTH + BETWEEN) * max(room, len(columns)) + 0.1, height + 0.95))
         whole = figure.get_size_inches()
         ends = [end for column in columns for mark in column.marks.values() for end in (mark.low, mark.high)]
         for place, column in enumerate(columns):

@@ -57,6 +57,7 @@ def render_page(facts: Facts, *, settings: dict[str, object]) -> str:
             told
             for name in [*facts.questions(), *facts.questions(protected=False)]
             for told in facts.chosen(*name).values()
+            if told.control is None
         ],
         table=[told for told in facts.rows if told["encoder"] not in facts.copies],
         copied=[told for told in facts.rows if told["encoder"] in facts.copies],

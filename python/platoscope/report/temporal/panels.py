@@ -10,9 +10,9 @@ from platoscope.errors import InputError
 from platoscope.report.labels import label_ends
 from platoscope.report.look import CONTROL, MUTED, PAPER, drawing
 
-GAP = 9.5  # points between two names
+GAP = 10.5  # points between two names
 LETTER = 0.064  # inches, a wide letter
-WIDTH, HEIGHT = 2.3, 1.75  # inches of the scales
+WIDTH, HEIGHT = 1.8, 1.6  # inches of the scales
 DASHES = ("-", (0, (4, 2)), (0, (1.5, 1.5)), (0, (5, 1.5, 1, 1.5)))
 
 

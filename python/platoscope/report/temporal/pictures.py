@@ -9,7 +9,7 @@ from platoscope.reference_data import ORDER_TEST
 from platoscope.report.look import CONTROL, TRAINED, Picture, render_svg
 from platoscope.report.temporal.bars import Group, plot_bars
 from platoscope.report.temporal.facts import CHANCE, TIMES, Facts, Told, number_of, phenomenon, represented
-from platoscope.report.temporal.findings import fewest_steps, last_rows, odd_rows, spacing_rows
+from platoscope.report.temporal.findings import last_rows, odd_rows, spacing_rows
 from platoscope.report.temporal.gaps import Column, Mark, plot_gaps
 from platoscope.report.temporal.matrices import plot_transfer
 from platoscope.report.temporal.panels import Line, Scale, plot_panel
@@ -17,7 +17,7 @@ from platoscope.report.temporal.scatter import Dot, plot_scatter
 from platoscope.report.temporal.sentences import label
 from platoscope.temporal.stages.report import Row
 
-GAP_TITLE = "accuracy beyond a bag of the same frames (dotted: the bag)"
+GAP_TITLE = "accuracy beyond the bag (dotted)"
 MATRICES = 4  # encoders at most whose matrices are drawn
 COLUMNS = 5  # of one picture of gaps at most
 MAIN = 3  # questions of one probe, from which on they have a picture of their own
@@ -49,7 +49,8 @@ def gap_pictures(facts: Facts, *, protected: bool = True) -> list[GapPicture]:
         *([one for one in asked if one[0] == probe] for probe in many),
     ]
     parts = [part for group in groups for part in _parts(group)]
-    return [_gaps(facts, part, f"gaps-{protected:d}-{place}") for place, part in enumerate(parts)]
+    room = max(map(len, parts), default=1)
+    return [_gaps(facts, part, f"gaps-{protected:d}-{place}", room=room) for place, part in enumerate(parts)]
 
 
 def _parts(group: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:
@@ -59,16 +60,16 @@ def _parts(group: Sequence[tuple[str, str]]) -> list[Sequence[tuple[str, str]]]:
     return [group[place : place + size] for place in range(0, len(group), size)] if group else []
 
 
-def _gaps(facts: Facts, group: Sequence[tuple[str, str]], name: str) -> GapPicture:
+def _gaps(facts: Facts, group: Sequence[tuple[str, str]], name: str, *, room: int) -> GapPicture:
     columns = [_column(facts, *one) for one in group]
     controls = {key: facts.controls[key] for key in facts.subjects if any(key in column.marks for column in columns)}
 
-    def draw(some: Sequence[Column], name: str) -> Picture:
+    def draw(some: Sequence[Column], name: str, room: int = 1) -> Picture:
         told = "; ".join(f"{column.name}: {_told(column)}" for column in some)
-        svg = render_svg(plot_gaps(some, controls=controls, title=GAP_TITLE))
+        svg = render_svg(plot_gaps(some, controls=controls, title=GAP_TITLE, room=room))
         return Picture(name, svg, f"Accuracy beyond the bag. {told}.")
 
-    return GapPicture(draw(columns, name), [draw([one], f"{name}-{place}") for place, one in enumerate(columns)])
+    return GapPicture(draw(columns, name, room), [draw([one], f"{name}-{place}") for place, one in enumerate(columns)])
 
 
 def _told(column: Column) -> str:
@@ -149,8 +150,6 @@ def spacing_pictures(facts: Facts) -> list[Drawn]:
     known, pictures = styles(facts), []
     letters = max((len(key) for key in known), default=1)
     counts = sorted({int(row["steps"]) for row in facts.of("ordering", "spacing")})
-    least = fewest_steps(facts)
-    ticks = sorted({float(row["spacing"]) for row in facts.of("ordering", "spacing") if int(row["steps"]) == least})
     for count in counts:
         lines = []
         for key in facts.subjects:
@@ -169,6 +168,7 @@ def spacing_pictures(facts: Facts) -> list[Drawn]:
                     twins=tuple(twins[row["spacing"]] for row in rows) if len(twins) == len(rows) else (),
                 )
             )
+        ticks = sorted({x for line in lines for x in line.x})
         ends = [end for line in lines for pair in line.ends for end in pair] + [y for line in lines for y in line.twins]
         scale = Scale(ticks[0] / 1.2, ticks[-1] * 1.2, tuple(ticks), "frames between two steps", min(0.4, *ends) - 0.02,
                       max([0.7, *ends]) + 0.02, "share of pairs in order", log=True)  # fmt: skip
@@ -235,7 +235,7 @@ def vector_pictures(facts: Facts) -> list[Drawn]:
                 lines.append(_line(key, own, name, known, f"{name}_twins"))
         if lines:
             values = [value for line in lines for value in (*line.y, *line.twins)]
-            scale = _depth(min(0.0, *values) - 0.01, max(values) * 1.08 + 0.01, words)
+            scale = _depth(min(0.0, *values) - 0.01, max(values) * 1.08 + 0.01, "")
             figure = plot_panel(lines, scale, chance=0.0, letters=letters)
             told = "; ".join(f"{line.label} {min(line.y):.3f} to {max(line.y):.3f}" for line in lines)
             pictures.append(Drawn(words, Picture(f"vectors-{name}", render_svg(figure), f"{words} by depth: {told}.")))

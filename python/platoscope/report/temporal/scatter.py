@@ -24,7 +24,7 @@ class Dot:
 
 
 def plot_scatter(dots: Sequence[Dot]) -> Figure:
-    """Draw dots, numbered as in the table; filled where directions agree, hollow where that may be luck.
+    """Draw dots, numbered as in the table where there is room; hollow where direction may be luck.
 
     Raises
     ------
@@ -49,8 +49,18 @@ def plot_scatter(dots: Sequence[Dot]) -> Figure:
             colour = COLOURS[dot.kind]
             face, edge = (colour, PAPER) if dot.found else (PAPER, colour)
             axes.plot(dot.even, dot.odd, "o", color=face, markersize=6.0, mec=edge, mew=1.2)
-            axes.annotate(str(dot.number), (dot.even, dot.odd), xytext=(5, 3), textcoords="offset points", fontsize=7.5,
-                          color=MUTED)  # fmt: skip
+        for dot in _with_room(dots, high - low):
+            axes.annotate(str(dot.number), (dot.even, dot.odd), xytext=(0, 5), textcoords="offset points", fontsize=7.5,
+                          color=MUTED, ha="center")  # fmt: skip
         axes.set_xlabel("agreement on content (even parts), calibrated")
         axes.set_title("agreement on direction (odd parts), calibrated", loc="left", fontsize=8.5, color=MUTED)
     return figure
+
+
+def _with_room(dots: Sequence[Dot], span: float) -> list[Dot]:
+    """Those whose number lies on no other's, what is found first."""
+    kept: list[Dot] = []
+    for dot in sorted(dots, key=lambda dot: (not dot.found, dot.number)):
+        if all(abs(dot.even - one.even) > 0.055 * span or abs(dot.odd - one.odd) > 0.045 * span for one in kept):
+            kept.append(dot)
+    return kept

@@ -117,7 +117,7 @@ def gravity(facts: Facts, probe: str, question: str) -> str:
 
 _WHY = {
     "twin": "their twins, which run the same both ways, are told apart",
-    "leak": "what a file leaves behind tells them",
+    "leak": "sharpness, brightness or borders alone tell them",
 }
 
 

@@ -1,7 +1,7 @@
 """Which samples a question is about: clips of its families with their signs, their twins, or clips without labels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -43,7 +43,7 @@ class Clips:
     ids: tuple[str, ...]
     sources: tuple[str | None, ...]
     labels: tuple[dict[str, Any], ...]
-    left_out: frozenset[int] = frozenset()
+    left_out: dict[int, str] = field(default_factory=dict)  # rows, and why
 
     @property
     def has_families(self) -> bool:

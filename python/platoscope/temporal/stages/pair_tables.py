@@ -9,6 +9,8 @@ from platoscope.temporal.stages.pairs import Entry, entries_of
 from platoscope.temporal.stages.table import COLUMNS, CURVES, Row, curve_rows, rows_of
 from platoscope.temporal.stages.transfers import COLUMNS as MATRIX
 from platoscope.temporal.stages.transfers import MEANS, groups_of, transfer_rows, transfers
+from platoscope.temporal.stages.windows import COLUMNS as WINDOWS
+from platoscope.temporal.stages.windows import window_rows
 
 
 def _blocks(context: Context) -> list[str]:
@@ -20,7 +22,12 @@ def _make(context: Context, key: str) -> dict[str, Any]:
     entries: list[Entry] = []
     for question in context.questions:
         entries += entries_of(store, question, context.clips, context.settings)
-    return {"entries": entries, "transfer": [] if groups is None else transfers(store, context, groups)}
+    windows: list[Row] = []
+    if key == context.p.baselines.artefact and context.questions[0].partner == "rev":
+        pairs = context.clips.pairs(context.questions[0])
+        windows = window_rows(store, pairs, context.settings, probe=context.name, key=key)
+    carried = [] if groups is None else transfers(store, context, groups)
+    return {"entries": entries, "transfer": carried, "windows": windows}
 
 
 def _entries(made: Mapping[str, Any]) -> dict[str, list[Entry]]:
@@ -36,6 +43,9 @@ def _tables(context: Context, made: Mapping[str, Any]) -> dict[str, str]:
         "table.csv": csv_text(COLUMNS, _rows(context, made)),
         "curves.csv": csv_text(CURVES, curve_rows(context.name, _entries(made), context.layer_names)),
     }
+    windows = [row for own in made.values() for row in own["windows"]]
+    if len(windows) > 1:
+        files["windows.csv"] = csv_text(WINDOWS, windows)
     carried = [transfer_rows(context, key, own["transfer"]) for key, own in made.items() if own["transfer"]]
     if carried:
         files["transfer.csv"] = csv_text(MATRIX, (row for rows, _ in carried for row in rows))

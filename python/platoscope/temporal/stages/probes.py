@@ -5,11 +5,13 @@ an encoder.
 """
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from platoscope.alignment.stages.grid import csv_text
 from platoscope.errors import DataError
 from platoscope.params import Params
 from platoscope.progress import track
@@ -21,6 +23,7 @@ from platoscope.temporal.probes import PROBES
 from platoscope.temporal.stages.clips import Clips, read_clips
 from platoscope.temporal.stages.context import Context
 from platoscope.temporal.stages.kinds import KINDS
+from platoscope.temporal.stages.windows import LEFT_OUT, left_out
 
 MODULE = "temporal.stages.probes"
 
@@ -35,6 +38,8 @@ def run(params: Params, project: Project, probe: str) -> str:
         same_samples((first.path, first.attributes), (other.path, other.attributes))
     clip = {"clip": params.neighbours.clip, "quantile": params.neighbours.quantile}
     clips = checked(read_clips(project), probe, project)
+    if not clips.has_families and p.baselines.pixels is not None:
+        clips = replace(clips, left_out=left_out(stores[p.baselines.pixels]))
     context = Context(probe, PROBES[probe], stores, texts, clips, p, params.alignment.k, clip)
     kind = KINDS[context.asked.kind]
     spec: dict[str, Any] = {
@@ -43,6 +48,7 @@ def run(params: Params, project: Project, probe: str) -> str:
         "features": {key: store.attributes for key, store in stores.items()},
         "texts": {key: store.attributes for key, store in texts.items()},
         "clips": fingerprint({"labels": list(context.clips.labels), "sources": list(context.clips.sources)}),
+        "left_out": {str(row): why for row, why in clips.left_out.items()},
         "code": code_digest(closure(MODULE)),
         "versions": versions("numpy", "scipy"),
     }
@@ -56,6 +62,9 @@ def run(params: Params, project: Project, probe: str) -> str:
     list(track(work.compute(list(blocks), make), stage, total=len(blocks)))
     made = {name: json.loads(work.block(file).read_text(encoding="utf-8")) for file, name in blocks.items()}
     files = kind.tables(context, made)
+    if clips.left_out:
+        out = ({"id": clips.ids[row], "why": why} for row, why in sorted(clips.left_out.items()))
+        files["left_out.csv"] = csv_text(LEFT_OUT, out)
 
     def build(folder: Path) -> None:
         (folder / probe).mkdir()

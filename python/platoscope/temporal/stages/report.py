@@ -37,7 +37,12 @@ def read_tables(folder: Path) -> Tables:
     """Read the tables of one probe by the names of their files; StoreError where the folder is missing."""
     if not folder.is_dir():
         raise StoreError(f"{folder} is missing: make it with `dvc repro`, or get it with `dvc pull`")
-    return {file.stem: list(csv.DictReader(file.open(encoding="utf-8", newline=""))) for file in folder.glob("*.csv")}
+    return {file.stem: _rows(file) for file in sorted(folder.glob("*.csv"))}
+
+
+def _rows(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text))
 
 
 def _numbers(key: str, tables: Mapping[str, Tables]) -> dict[str, float]:

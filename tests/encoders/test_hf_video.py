@@ -178,3 +178,32 @@ def test_what_stands_beside_the_part_that_sees_may_be_missing(tmp_path):
     seen = clips(2)
     assert near(load(folder).encode(seen), load(checkpoint("vjepa2")).encode(seen), scale=0)
     assert not transformers.utils.logging.is_progress_bar_enabled()
+
+
+STEPPED = [name for name in VIDEOS if TOWERS[name.removesuffix("_tuned")].when is not None]
+
+
+@pytest.mark.parametrize("name", STEPPED)
+def test_steps_have_the_mean_that_the_clip_has_and_stand_in_their_order(name):
+    encoder, seen = load(checkpoint(name)), clips(3)
+    n_steps = encoder.n_steps
+    assert n_steps == (LENGTH if name in ("timesformer", "xclip") else LENGTH // 2)
+    whole = encoder.encode(seen)
+    apart = [layer.numpy().reshape(3, n_steps, -1) for layer in encoder.step_tensors(seen)]
+    raw = slice(None, -1 if name in ("videomae_tuned",) else None)  # whose norm is laid over the mean
+    assert near([layer.mean(1) for layer in apart[raw]], whole[raw])
+    assert near(encoder.encode(seen), whole), "steps are asked for once, not ever after"
+    for step in range(n_steps):
+        other = seen.copy()
+        at = slice(step * LENGTH // n_steps, (step + 1) * LENGTH // n_steps)
+        other[:, at] = 255 - other[:, at]
+        moved = np.abs(encoder.step_tensors(other)[0].numpy().reshape(3, n_steps, -1) - apart[0]).sum(2)
+        assert (moved.argmax(1) == step).all()
+
+
+def test_a_class_token_and_blocks_of_unlike_order_stand_for_no_step():
+    seen = clips(2)
+    assert load(checkpoint("timesformer"), pool="cls").n_steps == 1
+    prism = load(checkpoint("videoprism"))
+    assert prism.n_steps == 1
+    assert near([layer.numpy() for layer in prism.step_tensors(seen)], prism.encode(seen))

@@ -118,3 +118,48 @@ def test_kinds_of_clips_take_any_number_of_frames_and_each_clip_alone_gives_the_
     assert np.array_equal(np.concatenate([one.encode(clips[i : i + 1])[0] for i in range(3)]), whole)
     with pytest.raises(InputError, match=r"motion wants frames of at least 64 px, frames.size is 63"):
         encoder("motion", size=63)
+
+
+def test_grey_areas_are_means_of_the_channels_and_of_sixteen_areas_each_way():
+    seen = frames(3, 32, 32)
+    (layer,) = encoder("grey16", size=32).encode(seen)
+    direct = seen.mean(-1).reshape(3, 16, 2, 16, 2).mean((2, 4)) / 127.5 - 1
+    assert layer.dtype == np.float32
+    np.testing.assert_allclose(layer, direct.reshape(3, -1), rtol=0, atol=1e-6)
+
+
+def test_artefacts_are_energy_mean_variance_and_border_of_a_frame():
+    seen = frames(2, 32, 32)
+    (layer,) = encoder("artefact", size=32).encode(seen)
+    grey = seen.mean(-1) / 255
+    for values, picture in zip(layer, grey, strict=True):
+        energies = [
+            (4 * picture[y, x] - picture[y - 1, x] - picture[y + 1, x] - picture[y, x - 1] - picture[y, x + 1]) ** 2
+            for y in range(1, 31)
+            for x in range(1, 31)
+        ]
+        edge = [picture[y, x] for y in range(32) for x in range(32) if min(y, x, 31 - y, 31 - x) < 2]
+        direct = [np.log(np.mean(energies) + 1e-6), picture.mean(), picture.var(), np.mean(edge)]
+        np.testing.assert_allclose(values, direct, rtol=1e-5, atol=1e-6)
+
+
+def test_a_frame_without_any_detail_has_a_finite_energy():
+    (layer,) = encoder("artefact", size=32).encode(np.full((1, 32, 32, 3), 7, np.uint8))
+    assert np.isfinite(layer).all()
+
+
+def test_flow_says_which_way_blocks_move_in_each_cell_and_pair_and_turns_round_when_the_clip_does():
+    rng = np.random.default_rng(1)
+    ground = rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    clip = np.stack([np.roll(ground, 2 * step, axis=1) for step in range(3)])[None]  # to the right
+    one = encoder("flow", size=64)
+    steps = one.step_tensors(clip)[0].reshape(2, 16, 9)
+    assert one.encode(clip)[0].shape == (1, 144)
+    np.testing.assert_allclose(one.encode(clip)[0].reshape(16, 9), steps.mean(0), atol=1e-6)
+    np.testing.assert_allclose(steps.sum(2), 1, atol=1e-6)
+    inner = [5, 6, 9, 10]
+    assert (steps[:, inner, 1] == 1).all()
+    back = one.step_tensors(clip[:, ::-1])[0].reshape(2, 16, 9)
+    assert (back[:, inner, 5] == 1).all()
+    still = one.step_tensors(np.repeat(clip[:, :1], 3, axis=1))[0].reshape(2, 16, 9)
+    assert (still[..., 0] == 1).all()

@@ -263,3 +263,13 @@ def test_another_configuration_is_refused_and_the_architectures_are_named(tmp_pa
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "videomae"}))
     with pytest.raises(InputError, match=r"no checkpoint of VideoMAE V2: .* vit_giant_patch14_224"):
         load(tmp_path)
+
+
+def test_another_size_of_frames_is_for_what_was_never_trained():
+    entry = {"family": "videomaev2", "checkpoint": "vit_tiny_patch16_224", "image_size": 32, "n_o": 4}
+    encoder = load_video_encoder(VideoEncoderParams(**entry, random_init=True), frame_size=32, device="cpu")
+    seen = np.zeros((2, 4, 32, 32, 3), np.uint8)
+    assert encoder.encode(seen)[0].shape == (2, 192)
+    assert (encoder.n_frames, encoder.n_steps) == (4, 2)
+    with pytest.raises(InputError, match="was trained on frames of 224 px: image_size 32 takes random_init"):
+        load_video_encoder(VideoEncoderParams(**entry), frame_size=32, device="cpu")

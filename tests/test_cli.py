@@ -73,7 +73,7 @@ def test_help_names_every_command_and_loads_nothing_heavy():
     code = "import sys; sys.argv = ['platoscope', '--help']\nfrom platoscope.cli import main\n"
     out, heavy = loaded_by(f"{code}try: main()\nexcept SystemExit as end: assert not end.code")
     assert heavy == "[]"
-    for name in ("run", "samples", "plan", "doctor", "verify", "profile", "encoders", "work"):
+    for name in ("run", "samples", "plan", "doctor", "profile", "encoders", "work"):
         assert f"\n  {name} " in out
     assert "Exit codes: 0 done, 1 a run failed, 2 bad input." in " ".join(out.split())
 

@@ -57,7 +57,7 @@ class PublishedOrder:
 
 ORDER_TEST_SOURCE = "Zhu et al. 2026, arXiv 2511.02767, the figure of the Test of Time, read off to two digits"
 ORDER_TEST_ITEMS = 180  # deduced: every bar is a multiple of 1/180 at k = 1, 1/360 at k = 2 and 1/540 at k = 3
-# In the order of the figure. Which bar at k = 3 belongs to which at k = 1 is by place.
+# Which bar at k = 3 belongs to which at k = 1 is deduced, as is 1.0 at k = 3 for the first and the last.
 ORDER_TEST = (
     PublishedOrder(0.25, 1.0), PublishedOrder(0.27, 0.97), PublishedOrder(0.17, 0.79), PublishedOrder(0.23, 0.90),
     PublishedOrder(0.36, 1.0),

@@ -62,7 +62,7 @@ def plot_gaps(columns: Sequence[Column], *, controls: Mapping[str, str | None], 
                 axes.set_yticks([])
             else:
                 _name_rows(axes, controls)
-        figure.text(left / whole[0], 0.02, title, fontsize=8.5, va="bottom")
+        figure.text((left if len(columns) > 1 else 0.12) / whole[0], 0.02, title, fontsize=8.5, va="bottom")
     return figure
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from platoscope.errors import InputError, StoreError
 from platoscope.scratch import digest_of
-from platoscope.store import FeaturesStore, TemporalStore, arrays, digest_ids, write_temporal
+from platoscope.store import FeaturesStore, TemporalStore, arrays, digest_ids, temporal, write_temporal
 
 IDS = [f"s{row}" for row in range(5)]
 ORDERS = {"fwd": [0, 1, 2, 3], "rev": [3, 2, 1, 0], "static": [2, 2, 2, 2]}
@@ -92,6 +92,18 @@ def test_equal_content_is_equal_bytes_and_its_digest_tells_of_damage(tmp_path):
     assert "budgets" not in one.attributes
     other.attributes["digest"] = "another"
     assert not other.verify()
+
+
+def test_what_was_read_is_held_as_far_as_it_may_and_nobody_can_change_it(tmp_path, monkeypatch):
+    store = of_clips(tmp_path / "x.zarr")
+    assert store.steps(0, "fwd") is store.steps(0, "fwd")
+    with pytest.raises(ValueError, match="read-only"):
+        store.steps(0, "fwd")[:] = 0
+    monkeypatch.setattr(temporal, "HELD_BYTES", 1)
+    first = store.steps(0, "rev")
+    assert store.steps(0, "fwd") is not first
+    assert store.steps(0, "rev") is not first
+    assert np.array_equal(store.steps(0, "rev"), first)
 
 
 def test_a_store_of_another_kind_is_refused(tmp_path):

@@ -1,7 +1,6 @@
 """The stage of probes on made-up features: what knows is told, what leaks is flagged, a bag is at one half exactly."""
 
 import csv
-import json
 
 import numpy as np
 import pytest
@@ -75,6 +74,12 @@ def grey_pictures(n):
     still = rng.uniform(-0.5, 0.5, (n, 1, 16, 16))
     moving = np.repeat(still, FRAMES, axis=1) + rng.normal(size=(n, FRAMES, 16, 16)) * 0.01
     return moving.reshape(n, FRAMES, -1).astype(np.float32)
+
+
+def summed(some, project):
+    """What `results/temporal.json` says of every encoder."""
+    tables = {probe: report.read_tables(project.temporal_probe(probe)) for probe in some.temporal.probes}
+    return report.document_of(some.temporal.video, tables)["encoders"]
 
 
 def test_every_probe_that_params_may_name_is_in_the_table_and_no_other():
@@ -203,8 +208,7 @@ def test_odd_parts_are_compared_of_every_two_that_are_no_controls_alone_and_with
 
 
 def test_at_most_eight_numbers_of_an_encoder_are_tracked_and_they_are_those_of_the_tables(project):
-    report.run(asked(), project)
-    content = json.loads((project.results / "temporal.json").read_text())["encoders"]
+    content = summed(asked(), project)
     assert max(map(len, content.values())) <= report.MOST
     assert content["knows"]["arrow"] == float(row(project, "arrow", "knows", "moment")["acc"])
     assert content["clips"]["arrow"] == float(row(project, "arrow", "clips", "native")["acc"])
@@ -222,8 +226,7 @@ def with_artefact(folder, *, leaks):
     write_frames_store(project, ids, "artefact", steps_of(labels, knows=leaks, of_twins=True, seed=8))
     some = params(video=["knows", "fair"], probes=["arrow"])
     probes.run(some, project, "arrow")
-    report.run(some, project)
-    return project, json.loads((project.results / "temporal.json").read_text())["encoders"]
+    return project, summed(some, project)
 
 
 def test_a_twin_above_chance_flags_the_row_and_takes_it_out_of_every_average(tmp_path):

@@ -26,6 +26,7 @@ from platoscope.store.arrays import (
 from platoscope.store.features import dtype_for
 
 KIND = "temporal"
+HELD_BYTES = 500_000_000  # of passes that were read
 FRAMES = "frames"  # the pass in which frames are shown one by one
 
 
@@ -92,6 +93,7 @@ class TemporalStore:
         self.n_steps: int = self.attributes["steps"]
         self._orders: dict[str, list[int]] = self.attributes["orders"]
         self._alone: tuple[str, ...] = tuple(self.attributes["alone"])
+        self._held: dict[tuple[str, int, int], NDArray[np.float32]] = {}
 
     @property
     def sees_frames(self) -> bool:
@@ -163,4 +165,12 @@ class TemporalStore:
         return change, self._orders[order or "fwd"]
 
     def _read(self, folder: str, layer: int, place: int) -> NDArray[np.float32]:
-        return read(self._group, f"{folder}/{layer:03d}", place).astype(np.float32, copy=False)
+        """A pass of a layer; what was read last is held, since every control of a probe asks for it again."""
+        key = (folder, layer, place)
+        if key not in self._held:
+            values = read(self._group, f"{folder}/{layer:03d}", place).astype(np.float32, copy=False)
+            values.flags.writeable = False
+            self._held[key] = values
+            while len(self._held) > 1 and sum(held.nbytes for held in self._held.values()) > HELD_BYTES:
+                del self._held[next(iter(self._held))]
+        return self._held[key]

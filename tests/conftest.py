@@ -54,6 +54,7 @@ SMALL = {
     "alignment": {"k": 5},
     "statistics": {"permutations": 99, "draws": 200, "by_source": True, "gallery_draws": 2, "gallery_permutations": 19},
     "similarity": {"metrics": []},
+    "temporal": {"video": {}, "text": {}, "probes": [], "report": []},
     "scaling": {"layers": "fixed"},
     "report": {"samples": 3, "pairs": []},
 }

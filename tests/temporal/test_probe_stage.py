@@ -29,6 +29,16 @@ VIDEO = ("knows", "clips", "blind", "untrained_0", "untrained_1")
 ASKED = ("arrow", "cause", "irreversible", "gravity", "ordering", "vectors", "odd")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _one_worker():
+    """Everything in this process, so that nothing has to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLATOSCOPE_WORKERS", "1")
+        patch.delenv("PLATOSCOPE_WORK", raising=False)
+        patch.delenv("DVC_ROOT", raising=False)
+        yield
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     """Every store, and every probe run once."""
@@ -316,4 +326,13 @@ def test_a_second_run_computes_nothing_and_gives_the_same_bytes(project, monkeyp
     before = digest_of(project.temporal_probe("arrow"))
     monkeypatch.setattr(probes, "threadpool_limits", None)
     probes.run(asked(), project, "arrow")
+    assert digest_of(project.temporal_probe("arrow")) == before
+
+
+def test_several_workers_give_the_same_bytes(project, monkeypatch, tmp_path):
+    before = digest_of(project.temporal_probe("arrow"))
+    monkeypatch.setenv("PLATOSCOPE_WORKERS", "2")
+    monkeypatch.setenv("PLATOSCOPE_WORK", str(tmp_path))
+    probes.run(asked(), project, "arrow")
+    assert sorted(file.stem for file in tmp_path.rglob("blocks/*.json")) == sorted(asked().temporal.video)
     assert digest_of(project.temporal_probe("arrow")) == before

@@ -153,3 +153,9 @@ def test_a_sample_without_a_caption_is_named(project):
     write_lines(project.dataset / "captions.jsonl", lines)
     with pytest.raises(DataError, match="sample 'c3' has no caption"):
         features.run(params(text={"reader": TOLD}), project, "text", "reader")
+
+
+def test_an_untrained_control_is_not_shown_the_mirror_which_is_a_control_itself(project, monkeypatch):
+    entry = {"family": "timm", "checkpoint": "model"}
+    store = run(project, monkeypatch, Eye(), video={"eye": entry, "other": entry}, untrained={"other": ["eye"]})
+    assert store.passes == ("frames", "flip")

@@ -39,7 +39,8 @@ class TemporalParams(Section):
     Encoders have entries of their own here: many are controls, which have no place in the rest of the pipeline.
     ``frames`` are shown of each clip, the middle ones of ``out_of`` (null: as many) that ``sampler`` chose, so that the
     ends of a file can be left out. ``changes`` of pixels are another run of every encoder each. ``untrained``: of an
-    encoder those of its architecture that were never trained. ``flips`` of the null, ``draws`` of intervals.
+    encoder those of its architecture that were never trained; being controls, these are shown no mirror. ``flips`` of
+    the null, ``draws`` of intervals.
     """
 
     video: dict[Key, VideoEncoderParams] = Field(default_factory=dict)
@@ -84,6 +85,11 @@ class TemporalParams(Section):
         if self.report and not self.probes:
             raise ValueError("report sums up probes, and there are none")
         return self
+
+    def changes_for(self, key: str) -> tuple[Change, ...]:
+        """The changes of pixels that an encoder is shown: a control is not asked for its own control, the mirror."""
+        is_control = any(key in own for own in self.untrained.values())
+        return tuple(change for change in self.changes if not (is_control and change == "mirror"))
 
     @property
     def chosen(self) -> int:

@@ -39,7 +39,7 @@ def run(params: Params, project: Project, side: Side, key: str) -> str:
 
 def _of_video(params: Params, project: Project, key: str, on: str) -> Extraction:
     p, stage = params.temporal, f"temporal_features@{key}"
-    entry = p.video[key]
+    entry, changes = p.video[key], p.changes_for(key)
     samples, frames = read_samples(project.samples), FramesStore(project.frames)
     encoder = load_video_encoder(entry, frame_size=frames.attributes["size"], device=on)
     choice = frames.choice(p.sampler, p.chosen)[samples.rows]
@@ -47,15 +47,15 @@ def _of_video(params: Params, project: Project, key: str, on: str) -> Extraction
     stills: list[Pass] = []
     if isinstance(encoder, VideoEncoder):
         _check_length(encoder, p.frames, stage)
-        passes = clip_passes(frames=p.frames, chosen=p.chosen, changes=p.changes)
+        passes = clip_passes(frames=p.frames, chosen=p.chosen, changes=changes)
         if encoder.n_frames is not None:
-            stills = still_passes(frames=p.frames, chosen=p.chosen, changes=p.changes)
+            stills = still_passes(frames=p.frames, chosen=p.chosen, changes=changes)
         black = blank(encoder, 1, frame_size=size, n_f=p.frames)
         dims = dims_of(encoder.encode(black))
         n_steps = dims_of(step_encode(encoder)(black))[0] // dims[0]
     else:
         edges = entry.kind == "artefact"
-        passes = frame_passes(frames=p.frames, chosen=p.chosen, changes=p.changes, edges=edges)
+        passes = frame_passes(frames=p.frames, chosen=p.chosen, changes=changes, edges=edges)
         dims, n_steps = dims_of(encoder.encode(blank(encoder, 1, frame_size=size, n_f=1))), p.frames
     rows = [f"{one.name} {step}" for one in passes for step in range(n_steps)] + [f"{one.name} alone" for one in stills]
 

@@ -179,24 +179,24 @@ def _wanted(project: Project, out: Out) -> dict[str, str] | None:
     """MD5 of the files of an out by DVC's cache; None where that does not say."""
     if not out.md5.endswith(FOLDER):
         return {"": out.md5}
-    listing = _cached(project, out.md5)
+    listing = _cached(project, [out.md5]).get(out.md5)
     return None if listing is None else listed_md5(listing)
 
 
 def _damaged_objects(project: Project, wanted: Sequence[str]) -> tuple[Path, ...]:
     """Files of DVC's cache that do not hold what their names say."""
-    cached = {md5: _cached(project, md5) for md5 in dict.fromkeys(wanted)}
-    return tuple(file for md5, file in cached.items() if file and file.is_file() and file_md5(file) != md5)
+    cached = _cached(project, list(dict.fromkeys(wanted)))
+    return tuple(file for md5, file in cached.items() if file.is_file() and file_md5(file) != md5)
 
 
-def _cached(project: Project, md5: str) -> Path | None:
-    """Where DVC's cache has an object, by DVC's own configuration."""
+def _cached(project: Project, md5s: Sequence[str]) -> dict[str, Path]:
+    """Where DVC's cache has these objects, by DVC's own configuration; nothing where there is no DVC."""
     from dvc.repo import Repo
 
-    if not (project.root / ".dvc").is_dir():
-        return None
+    if not md5s or not (project.root / ".dvc").is_dir():
+        return {}
     with Repo(str(project.root)) as repo:
-        return Path(repo.cache.local.oid_to_path(md5))
+        return {md5: Path(repo.cache.local.oid_to_path(md5)) for md5 in md5s}
 
 
 def _stores(project: Project) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 from platoscope import store
 from platoscope.params import read_params
 from platoscope.project import Project
-from platoscope.report import write_report
+from platoscope.report.stage import write_report
 from platoscope.scaling import stage as scaling
 
 N, K, FRAMES, CAPTIONS = 40, 5, (1, 2, 4, 8), (1, 2, 4)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from platoscope.report import Series, plot_budget, plot_headline
 from platoscope.report.added import Added
-from platoscope.report.curves import Array
+from platoscope.report.curves import Array, Series, plot_budget, plot_headline
 from platoscope.report.evidence import Evidence
 from platoscope.report.facts import Pair, shared_cell
 from platoscope.report.page import Source, render_page

@@ -13,7 +13,9 @@ from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
 from platoscope.errors import InputError
-from platoscope.report import Series, plot_budget, plot_grid, plot_headline, plot_layers
+from platoscope.report.curves import Series, plot_budget, plot_headline
+from platoscope.report.grids import plot_grid
+from platoscope.report.layers import plot_layers
 from platoscope.report.look import CONTROL, DARK, TRAINED, render_svg, spread, svg_file, svg_inline
 
 FRAMES, CAPTIONS = (1, 2, 4, 8), (1, 3, 10)

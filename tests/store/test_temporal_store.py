@@ -1,11 +1,14 @@
 """Stores of step features: every variant of every encoder comes back as it was shown."""
 
+import json
+
 import numpy as np
 import pytest
 
 from platoscope.errors import InputError, StoreError
 from platoscope.scratch import digest_of
 from platoscope.store import FeaturesStore, TemporalStore, arrays, digest_ids, temporal, write_temporal
+from platoscope.store.whole import holds_its_digest
 
 IDS = [f"s{row}" for row in range(5)]
 ORDERS = {"fwd": [0, 1, 2, 3], "rev": [3, 2, 1, 0], "static": [2, 2, 2, 2]}
@@ -92,6 +95,16 @@ def test_equal_content_is_equal_bytes_and_its_digest_tells_of_damage(tmp_path):
     assert "budgets" not in one.attributes
     other.attributes["digest"] = "another"
     assert not other.verify()
+
+
+def test_verification_knows_step_features_by_their_digest(tmp_path):
+    store = of_clips(tmp_path / "x.zarr")
+    assert holds_its_digest(store.path) is True
+    file = store.path / "zarr.json"
+    told = json.loads(file.read_text())
+    told["attributes"]["digest"] = "0" * 64
+    file.write_text(json.dumps(told))
+    assert holds_its_digest(store.path) is False
 
 
 def test_what_was_read_is_held_as_far_as_it_may_and_nobody_can_change_it(tmp_path, monkeypatch):

@@ -4,8 +4,6 @@ The first difference is named with both values. What an encoder does with what i
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
-from typing import Any
 
 from platoscope.data.rows import read_lines
 from platoscope.data.samples import read_samples
@@ -16,7 +14,8 @@ from platoscope.params import Params, read_params
 from platoscope.params.variants import PLAIN, Variant
 from platoscope.project import Project, Side
 from platoscope.store import digest_ids
-from platoscope.store.arrays import FORMATS, Attributes
+from platoscope.store.arrays import FORMATS, Attributes, first_difference
+from platoscope.store.views import by_budget
 
 # Settings that decide what frames are shown; those of the samples are compared by their ids.
 FRAMES = ("size", "fit", "short")
@@ -47,8 +46,7 @@ def check_samples(attributes: Attributes, project: Project, *, name: str) -> Non
     if digest_ids(attributes["ids"]) != attributes["samples"]:
         raise StoreError(f"{name} has ids that are not those of its samples' digest: it is damaged, get it again")
     if attributes["samples"] != samples.digest:
-        pairs = enumerate(zip_longest(attributes["ids"], samples.ids))
-        row, (its, mine) = next((row, ids) for row, ids in pairs if ids[0] != ids[1])
+        row, its, mine = first_difference(attributes["ids"], samples.ids)
         raise StoreError(
             f"{name} is of other samples ({len(attributes['ids'])}, {attributes['samples'][:12]}) than "
             f"{project.samples} ({len(samples.ids)}, {samples.digest[:12]}), first in row {row}: {its!r} there and "
@@ -110,7 +108,7 @@ def _of_frames(attributes: Attributes, params: Params, theirs: Params) -> Iterat
 
 def _of_texts(attributes: Attributes, params: Params, project: Project, other: Project) -> Iterator[str]:
     budgets, every = params.budgets.captions, params.captions.variants
-    shared = [variant for variant in every if variant in set(_variants(attributes))]
+    shared = [variant for variant in every if variant in set(by_budget(attributes))]
     if every[0] not in shared:
         yield f"it has no {every[0].mode} captions by {every[0].combine}"
     for variant in shared:
@@ -127,7 +125,7 @@ def _of_texts(attributes: Attributes, params: Params, project: Project, other: P
 
 
 def _lacking(attributes: Attributes, budgets: Sequence[int], variant: Variant, *, unit: str) -> Iterator[str]:
-    known = [number for one, number in zip(_variants(attributes), attributes["budgets"], strict=True) if one == variant]
+    known = [number for one, number in zip(by_budget(attributes), attributes["budgets"], strict=True) if one == variant]
     for budget in budgets:
         if budget not in known:
             yield f"it has no budget of {budget} {unit}, only of {_list(known)}"
@@ -135,12 +133,7 @@ def _lacking(attributes: Attributes, budgets: Sequence[int], variant: Variant, *
 
 def missing_variants(attributes: Attributes, params: Params) -> list[Variant]:
     """List the variants of captions that params name and a store of texts does not have."""
-    return [variant for variant in params.captions.variants if variant not in set(_variants(attributes))]
-
-
-def _variants(attributes: Attributes) -> list[Variant]:
-    named: list[Any] = attributes.get("variants") or [PLAIN] * len(attributes["budgets"])
-    return [Variant(*one) for one in named]
+    return [variant for variant in params.captions.variants if variant not in set(by_budget(attributes))]
 
 
 def _cut(texts: Sequence[str]) -> str:

@@ -15,13 +15,20 @@ from platoscope.encoders.base import (
     frames_at_once,
     load_text_encoder,
     load_video_encoder,
-    on_device,
     open_stored,
 )
 from platoscope.encoders.batches import MOST, Batches
 from platoscope.encoders.device import batch_size
 from platoscope.encoders.engine import Extraction, Vectors, block_length, cut
-from platoscope.encoders.running import dims_of, extract, made_by, stored_entry, whose
+from platoscope.encoders.running import (
+    dims_of,
+    each_in_turn,
+    extract,
+    extraction_of_texts,
+    made_by,
+    stored_entry,
+    whose,
+)
 from platoscope.encoders.sample_blocks import Shown, encode_video, read_shown
 from platoscope.encoders.texts import Texts, refuse_long, shown_texts, text_budgets
 from platoscope.params import EncoderParams, Params
@@ -68,7 +75,7 @@ def _of_video(params: Params, project: Project, key: str, *, on: str) -> Extract
         read=read,
         encode=encode,
         rows=len(budgets),
-        places=_each(n, len(budgets)),
+        places=each_in_turn(n, len(budgets)),
         probe=lambda size: encoder.encode(blank(encoder, max(1, size // at_once), frame_size=side, n_f=budgets[-1])),
         count=per_sample,
         unit="frames",
@@ -93,24 +100,13 @@ def _of_text(params: Params, project: Project, key: str, *, on: str) -> Extracti
     if not entry.truncate:
         refuse_long(f"text_features@{key}", texts, samples, budgets=budgets, limit=encoder.max_tokens)
 
-    def encode(some: tuple[str, ...], batches: Batches) -> Vectors:
-        every = np.array(some, object)
-        return batches.encode(on_device(encoder), len(some), lambda at: every[at].tolist())
-
-    return Extraction(
+    return extraction_of_texts(
+        encoder,
+        texts,
+        on=on,
         stage=f"text_features@{key}",
-        layers=encoder.layers,
-        dims=dims_of(encoder.encode(["a"])),
         budgets=tuple(budget.n_c for budget in budgets),
         ids=samples.ids,
-        blocks=cut(len(texts.texts), block_length(1, batch_size(on) or MOST)),
-        read=lambda items: texts.texts[items.start : items.stop],
-        encode=encode,
-        rows=1,
-        places=texts.places,
-        probe=lambda size: encoder.encode([texts.texts[0]] * size),
-        count=1,
-        unit="texts",
         spec={"texts": fingerprint({"texts": shown}), **made_by(entry, stage=MODULE)},
         attributes={
             **whose(samples),
@@ -144,7 +140,7 @@ def _of_stored(params: Params, project: Project, side: Side, key: str) -> Extrac
         read=stored.rows,
         encode=lambda layers, _: [_by_sample(layer) for layer in layers],
         rows=len(budgets),
-        places=_each(n, len(budgets)),
+        places=each_in_turn(n, len(budgets)),
         probe=lambda _: None,
         count=len(budgets),
         unit="stored vectors",
@@ -157,11 +153,6 @@ def _of_stored(params: Params, project: Project, side: Side, key: str) -> Extrac
             "encoder": stored.description,
         },
     )
-
-
-def _each(samples: int, budgets: int) -> list[NDArray[np.int64]]:
-    """Where the vectors of a sample follow each other, one a budget, and every place has its own."""
-    return [np.arange(budget, samples * budgets, budgets)[:, None] for budget in range(budgets)]
 
 
 def _by_sample(layer: NDArray[np.float32]) -> NDArray[np.float32]:

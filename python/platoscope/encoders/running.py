@@ -12,15 +12,31 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from platoscope.data.samples import Samples
-from platoscope.encoders.base import Layers
-from platoscope.encoders.device import DEVICE_VARIABLE, devices, keep_float32, share_cores
-from platoscope.encoders.engine import Extraction, compute, publish, scratch_of, summary
+from platoscope.encoders.base import Layers, TextEncoder, on_device
+from platoscope.encoders.batches import MOST, Batches
+from platoscope.encoders.device import DEVICE_VARIABLE, batch_size, devices, keep_float32, share_cores
+from platoscope.encoders.engine import (
+    Extraction,
+    Vectors,
+    Writer,
+    block_length,
+    compute,
+    cut,
+    publish,
+    scratch_of,
+    summary,
+)
+from platoscope.encoders.texts import Texts
 from platoscope.encoders.weights import without_folders
 from platoscope.parallel import keep_heap
 from platoscope.params import EncoderParams
 from platoscope.project import Project
 from platoscope.provenance import closure, code_digest, versions
+from platoscope.store import write_features
 
 # From a device to what the engine needs; made anew in each process, so that it can be pickled.
 Prepare: TypeAlias = Callable[[str], Extraction]
@@ -68,6 +84,51 @@ def _share(prepare: Prepare, project: Project, on: str, n_devices: int) -> None:
     os.environ[DEVICE_VARIABLE] = on
     extraction = prepared(prepare, on=on, n_devices=n_devices)
     compute(extraction, scratch_of(extraction, project, on=on), on=on)
+
+
+def extraction_of_texts(
+    encoder: TextEncoder,
+    texts: Texts,
+    *,
+    on: str,
+    stage: str,
+    budgets: tuple[int | str, ...],
+    ids: tuple[str, ...],
+    spec: dict[str, Any],
+    attributes: dict[str, Any],
+    axis: str = "budget",
+    write: Writer = write_features,
+) -> Extraction:
+    """What the engine needs to encode texts, each once; ``stage`` to ``write`` are as in :class:`Extraction`."""
+
+    def encode(some: tuple[str, ...], batches: Batches) -> Vectors:
+        every = np.array(some, object)
+        return batches.encode(on_device(encoder), len(some), lambda at: every[at].tolist())
+
+    return Extraction(
+        stage=stage,
+        layers=encoder.layers,
+        dims=dims_of(encoder.encode(["a"])),
+        budgets=budgets,
+        ids=ids,
+        blocks=cut(len(texts.texts), block_length(1, batch_size(on) or MOST)),
+        read=lambda items: texts.texts[items.start : items.stop],
+        encode=encode,
+        rows=1,
+        places=texts.places,
+        probe=lambda size: encoder.encode([texts.texts[0]] * size),
+        count=1,
+        unit="texts",
+        spec=spec,
+        attributes=attributes,
+        axis=axis,
+        write=write,
+    )
+
+
+def each_in_turn(samples: int, rows: int) -> list[NDArray[np.int64]]:
+    """Where the vectors of a sample follow each other, so many of them, and every place has its own."""
+    return [np.arange(row, samples * rows, rows)[:, None] for row in range(rows)]
 
 
 def stored_entry(entry: EncoderParams) -> dict[str, Any]:

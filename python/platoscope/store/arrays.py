@@ -7,7 +7,7 @@ of one shard written in another order would give other bytes), and attributes ar
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -52,12 +52,17 @@ def same_samples(a: tuple[Path, Attributes], b: tuple[Path, Attributes]) -> None
         Naming both stores, their digests and the first id that differs.
     """
     if a[1]["samples"] != b[1]["samples"]:
-        pairs = enumerate(zip_longest(a[1]["ids"], b[1]["ids"]))
-        row, (one, other) = next((row, ids) for row, ids in pairs if ids[0] != ids[1])
+        row, one, other = first_difference(a[1]["ids"], b[1]["ids"])
         raise StoreError(
             f"{a[0]} (samples {a[1]['samples'][:12]}) and {b[0]} (samples {b[1]['samples'][:12]}) were made from "
             f"different samples, first in row {row}: {_or_none(one)} and {_or_none(other)}; run `dvc repro` for both"
         )
+
+
+def first_difference(ids: Sequence[str], others: Sequence[str]) -> tuple[int, str | None, str | None]:
+    """Row and ids of the first place at which two lists differ; None stands for what the shorter has not."""
+    pairs = enumerate(zip_longest(ids, others))
+    return next((row, one, other) for row, (one, other) in pairs if one != other)
 
 
 def _or_none(id_: str | None) -> str:
@@ -171,6 +176,14 @@ def _files_of_array(told: Attributes) -> int:
     """How many files an array of this description has."""
     sides = zip(told["shape"], told["chunk_grid"]["configuration"]["chunk_shape"], strict=True)
     return math.prod(-(-n // step) for n, step in sides)
+
+
+def digest_in_turn(group: "zarr.Group", names: Iterable[str]) -> str:
+    """SHA-256 over the digests of these arrays, as stores that are written layer by layer carry it."""
+    total = hashlib.sha256()
+    for name in names:
+        total.update(digest_arrays([read(group, name)]).encode())
+    return total.hexdigest()
 
 
 def array_names(path: Path) -> list[str]:

@@ -17,7 +17,7 @@ from platoscope.store.arrays import (
     Source,
     create,
     describe,
-    digest_arrays,
+    digest_in_turn,
     open_group,
     parts,
     read,
@@ -141,10 +141,8 @@ class FeaturesStore:
 
     def verify(self) -> bool:
         """Whether the content still has the digest it was written with."""
-        total = hashlib.sha256()
-        for index in range(len(self.layers)):
-            total.update(digest_arrays([read(self._group, f"layer/{index:03d}")]).encode())
-        return bool(total.hexdigest() == self.attributes["digest"])
+        names = (f"layer/{index:03d}" for index in range(len(self.layers)))
+        return bool(digest_in_turn(self._group, names) == self.attributes["digest"])
 
 
 def _check_finite(name: str, part: Array, box: tuple[slice, ...], attributes: Attributes) -> None:

@@ -18,7 +18,7 @@ from platoscope.store.arrays import (
     Source,
     create,
     describe,
-    digest_arrays,
+    digest_in_turn,
     open_group,
     read,
     write_parts,
@@ -145,12 +145,9 @@ class TemporalStore:
 
     def verify(self) -> bool:
         """Whether the content still has the digest it was written with."""
-        total = hashlib.sha256()
         folders = ["layer", *(["alone"] if self._alone else [])]
-        for index in range(len(self.layers)):
-            for folder in folders:
-                total.update(digest_arrays([read(self._group, f"{folder}/{index:03d}")]).encode())
-        return bool(total.hexdigest() == self.attributes["digest"])
+        names = (f"{folder}/{index:03d}" for index in range(len(self.layers)) for folder in folders)
+        return bool(digest_in_turn(self._group, names) == self.attributes["digest"])
 
     def _variants(self, passes: tuple[str, ...]) -> tuple[str, ...]:
         """Every order of the frames of these passes."""

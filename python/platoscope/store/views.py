@@ -11,7 +11,7 @@ from platoscope.store.arrays import Attributes
 
 def variants_of(attributes: Attributes) -> list[Variant]:
     """List the variants of a store, each once, in their order."""
-    return list(dict.fromkeys(_by_budget(attributes)))
+    return list(dict.fromkeys(by_budget(attributes)))
 
 
 def places_of(attributes: Attributes, variant: Variant, *, of: object) -> list[int]:
@@ -22,7 +22,7 @@ def places_of(attributes: Attributes, variant: Variant, *, of: object) -> list[i
     InputError
         If ``of``, the store, does not have it.
     """
-    every = _by_budget(attributes)
+    every = by_budget(attributes)
     if variant not in every:
         known = ", ".join(f"{mode} captions by {combine}" for mode, combine in dict.fromkeys(every))
         raise InputError(f"{of} has no {variant.mode} captions by {variant.combine}, it has {known}")
@@ -36,5 +36,6 @@ def chosen(attributes: Attributes, mode: str | None, combine: str | None) -> Var
     return next(fits, Variant(mode or every[0].mode, combine or every[0].combine))
 
 
-def _by_budget(attributes: Attributes) -> list[Variant]:
+def by_budget(attributes: Attributes) -> list[Variant]:
+    """List the variant of each place on the axis of budgets."""
     return [Variant(*named) for named in attributes.get("variants", ())] or [PLAIN] * len(attributes["budgets"])

@@ -7,6 +7,7 @@ from platoscope.store.arrays import FORMATS, Attributes, array_names, kind_of, o
 from platoscope.store.features import FeaturesStore
 from platoscope.store.frames import FramesStore
 from platoscope.store.neighbours import verify_neighbours
+from platoscope.store.temporal import TemporalStore
 
 PULL = "dvc pull"
 
@@ -45,6 +46,8 @@ def holds_its_digest(path: Path) -> bool | None:
 def _holds(path: Path, kind: str) -> bool | None:
     if kind == "features":
         return FeaturesStore(path).verify()
+    if kind == "temporal":
+        return TemporalStore(path).verify()
     if kind == "neighbours":
         return verify_neighbours(path)
     if kind == "frames":

@@ -160,8 +160,6 @@ class _Study:
     def result(self, *, draws: int, level: float, seed: int) -> Ordering:
         """Choose layers inside the training folds and put everything together."""
         n, steps = self.times.shape[:2]
-        if len(self.outer) > 1 and int(self.fold.max()) < 2:
-            raise InputError("a layer is chosen inside the training folds, for which at least 3 sources are needed")
         outer = np.stack(self.outer)
         chosen = chosen_layers(np.stack(self.inner))
         shares = np.take_along_axis(outer, chosen[None], axis=0)[0].sum(axis=0) / n

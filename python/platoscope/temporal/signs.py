@@ -140,7 +140,12 @@ def checked_layer(layer: Any, name: str) -> Floats:
 
 
 def chosen_layers(inner: Floats) -> NDArray[np.intp]:
-    """Give the layer with the largest inner sum, of equals the first: `[fold, vector]` of `[layer, fold, vector]`."""
+    """Give the layer with the largest inner sum, of equals the first: `[fold, vector]` of `[layer, fold, vector]`.
+
+    Raises InputError where several layers are to choose from, and fewer than 3 folds leave nothing to choose by.
+    """
+    if inner.shape[0] > 1 and inner.shape[-2] < 3:
+        raise InputError("a layer is chosen inside the training folds, for which at least 3 sources are needed")
     chosen: NDArray[np.intp] = np.argmax(inner, axis=0)
     return chosen
 
@@ -216,8 +221,6 @@ class _Study:
     def result(self, *, draws: int, level: float, seed: int) -> PairProbe:
         """Choose layers inside the training folds and put everything together."""
         samples, fold = len(self.sources), self.splits[0]
-        if len(self.first) > 1 and int(fold.max()) < 2:
-            raise InputError("a layer is chosen inside the training folds, for which at least 3 sources are needed")
         shares, layers = zip(
             *(_nested(*sums, samples) for sums in zip(self.outer, self.inner, strict=True)), strict=True
         )

@@ -12,11 +12,19 @@ import numpy as np
 
 from platoscope.data.rows import read_lines
 from platoscope.data.samples import Samples, read_samples
-from platoscope.encoders.base import VideoEncoder, blank, load_text_encoder, load_video_encoder, on_device
+from platoscope.encoders.base import VideoEncoder, blank, load_text_encoder, load_video_encoder
 from platoscope.encoders.batches import MOST, Batches
 from platoscope.encoders.device import batch_size
 from platoscope.encoders.engine import Extraction, Vectors, block_length, cut
-from platoscope.encoders.running import dims_of, extract, made_by, stored_entry, whose
+from platoscope.encoders.running import (
+    dims_of,
+    each_in_turn,
+    extract,
+    extraction_of_texts,
+    made_by,
+    stored_entry,
+    whose,
+)
 from platoscope.encoders.sample_blocks import Shown, read_shown
 from platoscope.encoders.texts import Texts
 from platoscope.errors import DataError, InputError
@@ -83,7 +91,7 @@ def _of_video(params: Params, project: Project, key: str, on: str) -> Extraction
         read=read,
         encode=encode,
         rows=len(rows),
-        places=[np.arange(row, n * len(rows), len(rows))[:, None] for row in range(len(rows))],
+        places=each_in_turn(n, len(rows)),
         probe=probe,
         count=n_shown,
         unit="frames",
@@ -137,24 +145,13 @@ def _of_text(params: Params, project: Project, key: str, on: str) -> Extraction:
         )
     rows = [f"{name} {step}" for name in shown for step in range(n_steps)]
 
-    def encode(some: tuple[str, ...], batches: Batches) -> Vectors:
-        every = np.array(some, object)
-        return batches.encode(on_device(encoder), len(some), lambda at: every[at].tolist())
-
-    return Extraction(
+    return extraction_of_texts(
+        encoder,
+        texts,
+        on=on,
         stage=stage,
-        layers=encoder.layers,
-        dims=dims_of(encoder.encode(["a"])),
         budgets=tuple(rows),
         ids=samples.ids,
-        blocks=cut(len(texts.texts), block_length(1, batch_size(on) or MOST)),
-        read=lambda items: texts.texts[items.start : items.stop],
-        encode=encode,
-        rows=1,
-        places=texts.places,
-        probe=lambda size: encoder.encode([texts.texts[0]] * size),
-        count=1,
-        unit="texts",
         spec={"texts": fingerprint({"texts": budgets}), **made_by(entry, stage=MODULE)},
         attributes={
             **_told(samples, rows=rows, passes=list(shown), steps=n_steps, alone=()),

@@ -39,6 +39,7 @@ class Job(NamedTuple):
     project: Project
     probe: str
     block: str
+    clips: Clips
 
 
 def run(params: Params, project: Project, probe: str) -> str:
@@ -56,7 +57,7 @@ def run(params: Params, project: Project, probe: str) -> str:
         "versions": versions("numpy", "scipy"),
     }
     work = Work(project.scratch, stage=stage, spec=spec)
-    jobs = {f"{block}.json": Job(params, project, probe, block) for block in kind.blocks(context)}
+    jobs = {f"{block}.json": Job(params, project, probe, block, clips) for block in kind.blocks(context)}
     _compute(work, jobs, context)
     made = {job.block: json.loads(work.block(file).read_text(encoding="utf-8")) for file, job in jobs.items()}
     files = kind.tables(context, made)
@@ -73,8 +74,8 @@ def run(params: Params, project: Project, probe: str) -> str:
     return f"{stage}: {kind.line(context, made)}"
 
 
-def context_of(params: Params, project: Project, probe: str) -> Context:
-    """Open what a probe is given.
+def context_of(params: Params, project: Project, probe: str, *, clips: Clips | None = None) -> Context:
+    """Open what a probe is given; ``clips`` where they were looked at already.
 
     Raises
     ------
@@ -89,9 +90,10 @@ def context_of(params: Params, project: Project, probe: str) -> Context:
     first, *others = [*stores.values(), *texts.values()]
     for other in others:
         same_samples((first.path, first.attributes), (other.path, other.attributes))
-    clips = checked(read_clips(project), probe, project)
-    if not clips.has_families and p.baselines.pixels is not None:
-        clips = replace(clips, left_out=left_out(stores[p.baselines.pixels]))
+    if clips is None:
+        clips = checked(read_clips(project), probe, project)
+        if not clips.has_families and p.baselines.pixels is not None:
+            clips = replace(clips, left_out=left_out(stores[p.baselines.pixels]))
     clip = {"clip": params.neighbours.clip, "quantile": params.neighbours.quantile}
     return Context(probe, PROBES[probe], stores, texts, clips, p, params.alignment.k, clip)
 
@@ -118,7 +120,7 @@ def _compute(work: Work, jobs: Mapping[str, Job], context: Context) -> None:
 
 def _made(job: Job) -> str:
     """Compute a block in a worker."""
-    return _text(context_of(job.params, job.project, job.probe), job.block)
+    return _text(context_of(job.params, job.project, job.probe, clips=job.clips), job.block)
 
 
 def _text(context: Context, block: str) -> str:

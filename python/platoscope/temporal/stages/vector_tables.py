@@ -15,6 +15,7 @@ from platoscope.store import TemporalStore
 from platoscope.temporal.ordering import spaced_places
 from platoscope.temporal.phenomena import phenomenon_vectors
 from platoscope.temporal.progress import progress
+from platoscope.temporal.sign_flips import FEWEST
 from platoscope.temporal.stages.context import Context, Kind
 from platoscope.temporal.stages.features_of import features, readouts_of
 from platoscope.temporal.stages.table import Row, depth_of
@@ -112,8 +113,9 @@ def _of_steps(store: TemporalStore, context: Context, rows: Rows, sources: Any) 
         windows = {variant: [_window(store, layer, variant, rows, places) for layer in every]
                    for variant in ("fwd", "rev", "static")}  # fmt: skip
         for variant, name in (("fwd", ""), ("rev", "_reversed"), ("static", "_static")):
-            tested = None if variant == "fwd" else windows[variant]
-            read = progress(windows["fwd"], places, tested=tested, ridge=context.p.ridge, **some)
+            # Of what is only tested no p is told, which is what permutations are for.
+            more: dict[str, Any] = {} if variant == "fwd" else {"tested": windows[variant], "permutations": FEWEST}
+            read = progress(windows["fwd"], places, ridge=context.p.ridge, **some, **more)
             for layer in every:
                 told[layer][f"progress{name}_r"] = float(read.r[layer])
                 if variant == "fwd":

@@ -108,6 +108,33 @@ def test_sweeps_change_what_they_name(reader):
     assert json.loads(found["few_frames"]["budgets.frames"]) == [1, 2]
 
 
+# Of the table of sweeps what is given, and the values of its first parameter, each an experiment of its own.
+SWEEPS = {
+    "alignment.k=5,10,20": 3,
+    "~encoders.video.mean_colour": 1,
+    "+encoders.video.grey16={family: pixels, kind: grey16}": 1,
+    "+encoders.text.minilm.pool=cls,last": 2,
+    "budgets.frames=[1,4,16],[1,2,4,8,16]": 2,
+}
+
+
+def test_every_sweep_of_the_table_is_as_many_experiments_as_it_says_and_another_encoder_has_scores(owner, tmp_path):
+    page = (ROOT / "docs/experiments.md").read_text(encoding="utf-8")
+    rows = [given.strip("'") for row in re.findall(r"^\| [a-z].*\| `'?[~+a-z].*$", page, re.M)
+            for given in re.findall(r"`([^`]*\..*?)`", row)]  # fmt: skip
+    named = [given.replace("lite2", "mean_colour") for given in rows if not given.startswith("params.yaml")]
+    assert named == list(SWEEPS)
+    project = copy_of(owner, tmp_path / "project")
+    for given in SWEEPS:
+        project.dvc("exp", "run", "--queue", "--set-param", given)
+    both = ["--set-param", "alignment.k=3,4", "--set-param", "statistics.draws=100,300"]
+    project.dvc("exp", "run", "--queue", *both)
+    assert project.dvc("queue", "status").count("Queued") == sum(SWEEPS.values()) + 4
+    project.dvc("queue", "remove", "--queued")
+    project.dvc("exp", "run", "--name", "more", "--set-param", list(SWEEPS)[2])
+    assert float(table_of(project)["more"]["pairs.grey16.minilm.score"]) > 0
+
+
 def test_the_table_of_what_changed_is_narrow(reader):
     text, _ = reader.of("dvc exp show")
     head = next(line for line in text.splitlines() if line.startswith("| Experiment"))
